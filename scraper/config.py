@@ -1,0 +1,123 @@
+"""All settings with their defaults, a section a stage, read from TOML. There are no other defaults."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from scraper.errors import ConfigError
+
+
+class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How pages are fetched."""
+
+    contact: str = ""  # a mail address or url in the user agent, so that a site can reach the operator
+    delay_s: float = 1.0  # between two requests to one host; a longer Crawl-delay wins
+    max_delay_s: float = 120.0  # cap of a robots.txt Crawl-delay and of a Retry-After that is waited for in the run
+    jobs: int = 32  # hosts fetched at the same time; one request a host
+    deadline_s: float = 60.0  # for a whole url: redirects, headers and body
+    connect_timeout_s: float = 10.0
+    tries: int = 3
+    backoff_s: float = 1.0  # first wait before a retry; doubles, with jitter
+    max_redirects: int = 10
+    max_bytes: int = 10 * 1024 * 1024  # of the decoded body
+    max_header_bytes: int = 100 * 1024
+    host_failures: int = 5  # straight failures after which the rest of a host is deferred
+    robots: bool = True
+    robots_max_bytes: int = 512 * 1024  # RFC 9309 asks for at least 500 KiB
+    headers: dict[str, str] = {}  # sent to the host of the url only, never to the target of a redirect elsewhere
+    allow_net: tuple[str, ...] = ()  # CIDR ranges that are not global but may be dialled
+
+
+class ExtractSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What counts as an article."""
+
+    min_words: int = 25  # below it a page is `too_short`; two characters of a script without spaces are a word
+    min_quality: float = 0.0  # below it a page is `low_quality`
+    language: tuple[str, ...] = ()  # only these languages, others are `wrong_language`; empty: all
+
+
+class StripSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which boilerplate rules run."""
+
+    rules: tuple[str, ...] = ()  # folders with rule files of one's own
+    disable: tuple[str, ...] = ()  # ids of rules that do not run
+
+
+class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a corpus lives. Relative paths start at the folder of the settings file."""
+
+    output: str = "articles.jsonl"
+    state: str = "corpus.sqlite"
+
+
+class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One place where pages of a corpus come from."""
+
+    name: str
+    kind: Literal["urls", "feed"]
+    path: str | None = None  # of a url list
+    url: str | None = None  # of a feed
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    fetch: FetchSettings = FetchSettings()
+    extract: ExtractSettings = ExtractSettings()
+    strip: StripSettings = StripSettings()
+    corpus: CorpusSettings = CorpusSettings()
+    source: tuple[SourceSettings, ...] = ()
+
+
+def load_settings(path: str | Path) -> Settings:
+    """Read a TOML file; raise :class:`ConfigError` that names the file, the line, the key and what to do."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); give the path of a settings file") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8; save the settings file as UTF-8") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+    _check_keys(data, Settings, "", text, path)
+    try:
+        return msgspec.convert(data, Settings, strict=True)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at `$")
+        key = where.strip("`").lstrip(".")
+        line = _line_of(text, re.sub(r"\[.*?\]", "", key).split(".")[-1]) if key else ""
+        raise ConfigError(f"{path}{line}: {key or 'settings'}: {message.lower()}") from error
+
+
+def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], prefix: str, text: str, path: str | Path) -> None:
+    """Raise with the nearest known key where ``data`` has one that ``section`` has not."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(section)}
+    for key, value in data.items():
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, n=1)
+            hint = f"did you mean {prefix}{near[0]}?" if near else f"known are: {', '.join(sorted(fields))}"
+            raise ConfigError(f"{path}{_line_of(text, key)}: {prefix}{key} is no setting; {hint}")
+        kind = fields[key]
+        if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            _check_keys(value, kind, f"{prefix}{key}.", text, path)
+        elif key == "source" and isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    _check_keys(item, SourceSettings, "source.", text, path)
+
+
+def _line_of(text: str, key: str) -> str:
+    """Return ``", line N"`` of the first line that sets ``key`` or opens its table, else ``""``."""
+    pattern = re.compile(rf"\s*(?:\[+\s*)?[\w.]*\b{re.escape(key)}\b\s*(?:=|\]|\.)")
+    for number, line in enumerate(text.split("\n"), 1):
+        if pattern.match(line):
+            return f", line {number}"
+    return ""
