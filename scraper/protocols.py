@@ -1,0 +1,24 @@
+"""The plug points between the parts: what a fetcher and an engine look like from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from scraper.records import Deferred, Failed, Outcome, Response, Skipped, Target
+
+
+class Fetcher(Protocol):
+    """Turns a target into a response, or into the reason why there is none."""
+
+    async def fetch(self, target: Target) -> Response | Skipped | Failed | Deferred:
+        """Never raises for anything that a server or a page does; each target ends in exactly one value."""
+        ...
+
+
+class Engine(Protocol):
+    """The place where :func:`scraper.pipeline.clean` runs."""
+
+    async def clean(self, responses: Sequence[Response]) -> Outcome:
+        """Return the outcome of one article's pages (the first page first)."""
+        ...
