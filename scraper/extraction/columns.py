@@ -30,7 +30,6 @@ class Picture:
     url: str  # as written
     alt: str
     width: int  # 0 where unknown
-    figure: int  # container index of its ``figure``, or -1
 
 
 @dataclass(slots=True)
@@ -42,6 +41,7 @@ class Columns:
     links: list[list[tuple[int, int, str]] | None] = field(default_factory=list)  # start, end in text, href as written
     link_chars: list[int] = field(default_factory=list)
     tag: list[str] = field(default_factory=list)  # nearest block-level ancestor: "p", "h2", "li", "td", "div", ...
+    flags: list[int] = field(default_factory=list)  # of inline elements that hold most of the block's text
     container: list[int] = field(default_factory=list)
 
     # containers
