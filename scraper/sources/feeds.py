@@ -47,7 +47,7 @@ Entry = tuple[str, str | None, datetime | None]  # link, title, published
 
 
 def _xml_entries(response: Response) -> Iterator[Entry]:
-    import feedparser  # type: ignore[import-untyped]  # noqa: PLC0415: 80 ms that only a run with a feed pays for
+    import feedparser  # type: ignore[import-untyped]  # noqa: PLC0415 80 ms that only a run with a feed pays for
 
     # BytesIO: bare bytes that happen to be a file's name would be opened as that file.
     parsed = feedparser.parse(
@@ -67,7 +67,8 @@ def _link(entry: Any) -> str:
 
 
 def _published(entry: Any) -> datetime | None:
-    moment = entry.get("published_parsed") or entry.get("updated_parsed")  # in UTC
+    # In UTC. Not entry.get for the second: it falls back to the first, with a warning.
+    moment = entry.get("published_parsed") or dict.get(entry, "updated_parsed")
     try:
         return datetime.fromtimestamp(calendar.timegm(moment), UTC) if moment else None
     except (ValueError, OverflowError, OSError):
