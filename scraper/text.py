@@ -1,0 +1,30 @@
+"""Make foreign text harmless for a terminal, a log line or a file. Pure."""
+
+from __future__ import annotations
+
+import re
+
+# Controls of C0 and C1, DEL: a terminal takes some of them for commands (ESC, and 0x9b, which is CSI in one byte).
+_CONTROLS = r"\x00-\x1f\x7f-\x9f"
+# Embeddings, overrides and isolates, which show text in another order than it is stored in, and the two separators
+# that many programs take for the end of a line.
+_LAYOUT = r"\u2028-\u202e\u2066-\u2069"
+
+_BREAKS = re.compile(r"[\t-\r\x85\u2028\u2029]+")
+_UNSAFE = re.compile(f"[{_CONTROLS}{_LAYOUT}]")
+_UNSAFE_IN_LINES = re.compile(f"(?![\n\t])[{_CONTROLS}{_LAYOUT}]")
+
+
+def safe_for_terminal(text: str) -> str:
+    """Return ``text`` on one line, with nothing in it that a terminal obeys."""
+    return unicode_only(_UNSAFE.sub("\ufffd", _BREAKS.sub(" ", text)))
+
+
+def safe_lines(text: str) -> str:
+    """Return ``text`` with its lines and tabs but without any other control or layout character."""
+    return unicode_only(_UNSAFE_IN_LINES.sub("", text))
+
+
+def unicode_only(text: str) -> str:
+    """Return ``text`` with U+FFFD for each lone surrogate, so that it can be written as UTF-8."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

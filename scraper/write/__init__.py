@@ -1,0 +1,1 @@
+"""Write articles: JSON lines, indented JSON, Markdown, plain text."""
