@@ -1,0 +1,259 @@
+"""What a corpus remembers between runs: one SQLite file that a person can open, and the lock beside it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import quote
+
+import msgspec
+
+from scraper.errors import CorpusBusy, OutputError, StateError
+
+Status = Literal["article", "skipped", "failed", "deferred"]
+
+# Applied in order, each once. Never change one that was released; add the next.
+MIGRATIONS: tuple[tuple[int, str, str], ...] = (
+    (
+        1,
+        "urls, aliases, runs and output",
+        """
+        CREATE TABLE urls (
+            url TEXT PRIMARY KEY,      -- identity of the page
+            requested TEXT NOT NULL,   -- what to ask the server for
+            source TEXT NOT NULL,
+            status TEXT NOT NULL,      -- article, skipped, failed, deferred
+            reason TEXT NOT NULL,
+            tries INTEGER NOT NULL,
+            next_try TEXT,             -- null: never again
+            content_hash TEXT,
+            seen_at TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX urls_due ON urls (next_try) WHERE next_try IS NOT NULL;
+        CREATE TABLE aliases (alias TEXT PRIMARY KEY, url TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE runs (
+            run INTEGER PRIMARY KEY, started_at TEXT NOT NULL, ended_at TEXT, exit_code INTEGER, totals TEXT
+        );
+        CREATE TABLE output (file TEXT PRIMARY KEY, length INTEGER NOT NULL) WITHOUT ROWID;
+        """,
+    ),
+)
+_NEWEST = MIGRATIONS[-1][0]
+_COLUMNS = "url, requested, source, status, reason, tries, next_try, content_hash"
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a page."""
+
+    url: str  # its identity
+    requested: str
+    source: str = ""
+    status: Status
+    reason: str = ""
+    tries: int = 0
+    next_try: datetime | None = None  # None: never again
+    content_hash: str | None = None
+
+
+class State:
+    """The open file. Errors of the disk are :class:`OutputError`, a damaged file is a :class:`StateError`.
+
+    One connection, for writing and reading: SQLite before 3.51.3 can lose a write where two connections share a
+    write-ahead log (docs/decisions/0050-sqlite.md).
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it where there is none; a file that is damaged or newer is left as it is."""
+        self._path = path
+        with _explained(path):
+            if os.path.lexists(path):
+                _check(path)
+            else:
+                _create(path)
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            _migrate(self._db)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def get(self, url: str) -> Known | None:
+        """Return what is known of the page with this identity, or of the one that it is another name of."""
+        with _explained(self._path):
+            row = self._db.execute(
+                f"SELECT {_COLUMNS} FROM urls WHERE url = ?1"
+                f" UNION ALL SELECT {_COLUMNS} FROM urls WHERE url = (SELECT url FROM aliases WHERE alias = ?1)",
+                [url],
+            ).fetchone()
+        return _known(row) if row else None
+
+    def due(self, now: datetime) -> list[Known]:
+        """Return the pages whose next try has come, the longest waiting first."""
+        with _explained(self._path):
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} FROM urls WHERE next_try <= ? ORDER BY next_try, url", [_text(now)]
+            ).fetchall()
+        return [_known(row) for row in rows]
+
+    def length(self, file: str) -> int | None:
+        """Return how many bytes of an output file are committed; ``None`` for a file that the state does not know."""
+        with _explained(self._path):
+            row = self._db.execute("SELECT length FROM output WHERE file = ?", [file]).fetchone()
+        return int(row[0]) if row else None
+
+    def commit(
+        self, pages: Iterable[Known], aliases: Iterable[tuple[str, str]], file: str, length: int, now: datetime
+    ) -> None:
+        """Record pages, their other names ``(alias, url)`` and the length of the output file, all or nothing."""
+        with _explained(self._path), _transaction(self._db) as db:
+            for page in pages:
+                values = [*msgspec.structs.astuple(page)]
+                values[6] = _text(page.next_try) if page.next_try else None
+                db.execute(
+                    f"INSERT OR REPLACE INTO urls ({_COLUMNS}, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [*values, _text(now)],
+                )
+            for alias, url in aliases:
+                db.execute("DELETE FROM urls WHERE url = ?", [alias])
+                db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", [alias, url])
+            db.execute("INSERT OR REPLACE INTO output VALUES (?, ?)", [file, length])
+
+    def begin_run(self, now: datetime) -> int:
+        """Note that a run began; return its number."""
+        with _explained(self._path):
+            return cast(int, self._db.execute("INSERT INTO runs (started_at) VALUES (?)", [_text(now)]).lastrowid)
+
+    def end_run(self, run: int, now: datetime, exit_code: int, totals: Mapping[str, int]) -> None:
+        """Note how a run ended; a run that was killed keeps no end."""
+        with _explained(self._path):
+            self._db.execute(
+                "UPDATE runs SET ended_at = ?, exit_code = ?, totals = ? WHERE run = ?",
+                [_text(now), exit_code, msgspec.json.encode(totals).decode(), run],
+            )
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file, or raise :class:`CorpusBusy` at once. The system frees it however the process ends."""
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise OutputError(f"{path}: the lock cannot be opened ({error.strerror}); make its folder writable") from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.read(lock, 20).decode("ascii", "replace").strip() or "unknown"
+            raise CorpusBusy(f"{path}: another run (process {holder}) holds the corpus; wait for its end") from error
+        with suppress(OSError):  # the number only helps a reader; a full disk is told of where it matters
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(lock)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _create(path: Path) -> None:
+    """Make the file under another name and rename it, so that what has the name is always whole."""
+    new = path.with_name(path.name + ".new")
+    # A write-ahead log that outlived its file would be replayed into the new one.
+    for leftover in (new, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        leftover.unlink(missing_ok=True)
+    os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(sqlite3.connect(new, isolation_level=None)) as db:
+        db.execute("CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)")
+        _migrate(db)
+    new.rename(path)
+    sync_folder(path.parent)
+
+
+def _check(path: Path) -> None:
+    """Raise unless the file is a whole state that this version knows. Only reads; 0.5 s for a million urls."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as db:
+            number = db.execute("SELECT max(number) FROM migrations").fetchone()[0]
+            verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        raise _damaged(path, str(error)) from error
+    if verdict != "ok":
+        raise _damaged(path, verdict)
+    if not isinstance(number, int) or number > _NEWEST:
+        raise StateError(
+            f"{path}: was written by a newer version (schema {number}, this one knows {_NEWEST}); install that version"
+        )
+
+
+def _damaged(path: Path, what: str) -> StateError:
+    return StateError(
+        f"{path}: is damaged or no state of a corpus ({' '.join(what.split())}); it was not changed. Restore it from a"
+        f" backup together with the articles, or move both away (and {path.name}-wal) to begin anew"
+    )
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    newest = db.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()[0]
+    for number, name, script in MIGRATIONS:
+        if number > newest:
+            with _transaction(db):
+                for statement in script.split(";"):
+                    db.execute(statement)
+                db.execute("INSERT INTO migrations VALUES (?, ?, ?)", [number, name, _text(datetime.now(UTC))])
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+        db.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # already rolled back
+            db.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Say what an error of SQLite or of the disk means for the user."""
+    try:
+        yield
+    except (sqlite3.OperationalError, OSError) as error:  # full, locked, read-only
+        raise OutputError(f"{path}: the state cannot be written ({error}); put that right and run again") from error
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, str(error)) from error
+
+
+def _known(row: tuple[str, str, str, Status, str, int, str | None, str | None]) -> Known:
+    url, requested, source, status, reason, tries, next_try, content_hash = row
+    return Known(
+        url=url,
+        requested=requested,
+        source=source,
+        status=status,
+        reason=reason,
+        tries=tries,
+        next_try=datetime.fromisoformat(next_try) if next_try else None,
+        content_hash=content_hash,
+    )
+
+
+def _text(moment: datetime) -> str:
+    """Return a time as text that sorts: UTC, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
