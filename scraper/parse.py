@@ -1,0 +1,92 @@
+"""Turn a page into a tree that holds all of its text, however broken the mark-up is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree
+
+from scraper.errors import NotAnArticle
+from scraper.records import Document, Page
+from scraper.urls import resolve
+
+_BODY_ENDS = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
+_FEED = re.compile(
+    r"(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b"
+)
+_HEAD = 1024
+
+
+def parse(page: Page) -> Document:
+    """Return the tree of a page; raise :class:`NotAnArticle` where there is no mark-up or nothing in it.
+
+    The tree is lxml's. Where lxml cut the page (it stops at 2,048 levels, and only its log tells), it is a
+    ``BeautifulSoup`` object of the same page, which knows no limit; the warning "tolerant_parser" says so. Walk it
+    with a loop over ``.descendants``: anything that recurses fails on it.
+    """
+    _refuse_other_formats(page)
+    tree, was_cut = _lxml_tree(page.html)
+    warnings = page.warnings
+    if was_cut:
+        tolerant = _tolerant_tree(page.html)
+        tree = tree if tolerant is None else tolerant
+        warnings = (*warnings, "parser_limited" if tolerant is None else "tolerant_parser")
+    if tree is None:
+        raise NotAnArticle("no_text", "the mark-up holds nothing", page.response.url)
+    return Document(page=page, tree=tree, base_url=_base_url(page, tree), warnings=warnings)
+
+
+def _lxml_tree(html: str) -> tuple[Any, bool]:
+    """Return lxml's tree (``None`` if it is empty) and whether the parser gave up before the end of the page."""
+    # A parser for each page: its log is the page's. huge_tree moves the limits from 256 levels and 10 MB of text.
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        tree = etree.fromstring(_without_early_end(html.encode("utf-8")), parser)
+    except etree.XMLSyntaxError:
+        return None, False
+    log = parser.error_log
+    return tree, bool(log) and log[-1].level == etree.ErrorLevels.FATAL
+
+
+def _without_early_end(body: bytes) -> bytes:
+    """Take out the end tags of body and html: libxml2 drops what follows the first ``</html>``, a browser does not."""
+    ends = [at for at in (body.find(b"</body"), body.find(b"</html")) if at >= 0]
+    if not ends:
+        return _BODY_ENDS.sub(b"", body)
+    first = min(ends)
+    return body[:first] + _BODY_ENDS.sub(b"", body[first:])
+
+
+def _tolerant_tree(html: str) -> Any:
+    """Return the page as beautifulsoup4 reads it with html.parser, or ``None`` if that fails, too."""
+    from bs4 import BeautifulSoup  # noqa: PLC0415 100 ms that only a page that lxml cut pays for
+    from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415
+
+    try:
+        return BeautifulSoup(html, "html.parser")
+    except (ParserRejectedMarkup, RecursionError, AssertionError):
+        return None
+
+
+def _base_url(page: Page, tree: Any) -> str:
+    """Return the url that the page's links are relative to."""
+    url = page.response.url
+    if "<base" not in page.html and "<BASE" not in page.html:
+        return url
+    bases = tree.iter("base") if isinstance(tree, etree._Element) else iter(tree.find_all("base", limit=1))
+    base = next(bases, None)
+    href = base.get("href") if base is not None else None
+    return (resolve(url, href) or url) if href else url
+
+
+def _refuse_other_formats(page: Page) -> None:
+    """Raise for text that is no page: JSON, a feed, a sitemap, a drawing, or words without any mark-up."""
+    html = page.html
+    head = html[:_HEAD].lstrip("\ufeff \t\r\n")
+    if "<" not in html:
+        raise NotAnArticle("not_html", "there is no mark-up in it", page.response.url)
+    if _FEED.match(head):
+        raise NotAnArticle("not_html", "it is XML, a feed or a sitemap", page.response.url)
+    if head[:1] in ("{", "[") and html[-_HEAD:].rstrip()[-1:] in ("}", "]"):
+        raise NotAnArticle("not_html", "it is JSON", page.response.url)
