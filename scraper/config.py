@@ -54,6 +54,8 @@ class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     output: str = "articles.jsonl"
     state: str = "corpus.sqlite"
+    tries: int = 5  # runs in which a page is tried before it is given up
+    retry_s: float = 1800.0  # from the first try to the second; each later wait is four times the one before
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
