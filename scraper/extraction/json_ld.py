@@ -1,0 +1,126 @@
+"""Read schema.org JSON-LD, as broken as pages write it, and find the node that is the page's article."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+Node = dict[str, Any]
+
+# https://schema.org/Article and its subtypes, and the types that blogs, recipes and reports use in its place.
+ARTICLE_TYPES = frozenset(
+    """newsarticle article blogposting reportagenewsarticle liveblogposting analysisnewsarticle
+    askpublicnewsarticle backgroundnewsarticle opinionnewsarticle reviewnewsarticle techarticle scholarlyarticle
+    medicalscholarlyarticle report satiricalarticle advertisercontentarticle socialmediaposting
+    discussionforumposting""".split()
+)
+# Where no article is declared, these tell date and author as well: the food, how-to and review pages of blogs.
+ARTICLE_LIKE_TYPES = frozenset("recipe howto review creativework medicalwebpage faqpage learningresource".split())
+PAGE_TYPES = frozenset(("webpage", "itempage", "collectionpage", "newspage"))
+NEWS_TYPES = frozenset(t for t in ARTICLE_TYPES if t.endswith("newsarticle") or t == "liveblogposting")
+
+# Keys under which the article itself may be nested.
+_NESTS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")
+# A page with more nodes is a listing or an attack: the article is among the first.
+_MAX_NODES = 400
+_CONTROLS = dict.fromkeys(range(32), " ")
+_WRAPPERS = re.compile(r"^\s*(?:(?://|/\*)?\s*<!(?:--|\[CDATA\[)(?:\s*\*/)?)?|(?:(?://|/\*)?\s*(?:-->|\]\]>)(?:\s*\*/)?)?[\s;]*$")
+_TRAILING_COMMA = re.compile(r",(?=\s{0,99}[}\]])")
+_BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
+
+
+def read(texts: Sequence[str]) -> list[Node]:
+    """Return the nodes of all blocks in document order, the nested ones after their parent. Never raises."""
+    nodes: list[Node] = []
+    for text in texts:
+        nodes.extend(_nodes(_decode(text)))
+    return nodes
+
+
+def _decode(text: str) -> Any:
+    """Return the value of a block, repaired once if need be; ``None`` if it is beyond that."""
+    for candidate in (text, _repaired):
+        try:
+            return msgspec.json.decode(candidate if isinstance(candidate, str) else candidate(text))
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            continue
+    return None
+
+
+def _repaired(text: str) -> str:
+    """Undo what pages do to JSON: comment and CDATA wrappers, raw line breaks, entities, trailing commas."""
+    text = _WRAPPERS.sub("", text.lstrip("\ufeff").translate(_CONTROLS))
+    if "&quot;" in text and '"' not in text:
+        text = html.unescape(text)
+    return _BAD_ESCAPE.sub("", _TRAILING_COMMA.sub("", text))
+
+
+def _nodes(value: Any) -> Iterator[Node]:
+    waiting = [value]
+    found = 0
+    while waiting and found < _MAX_NODES:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(reversed(value))
+        elif isinstance(value, dict):
+            found += 1
+            yield value
+            waiting.extend(value[key] for key in _NESTS if isinstance(value.get(key), dict | list))
+
+
+def types(node: Node) -> list[str]:
+    """Return the node's types in lower case, without the vocabulary's address."""
+    return [value.rsplit("/", 1)[-1].lower() for value in texts(node.get("@type"))]
+
+
+def article(nodes: Sequence[Node], url: str) -> Node | None:
+    """Return the node that describes the page's article, or ``None``.
+
+    Declared articles come before recipes, reviews and the like; among equals one that carries the page's address,
+    then one with a headline and a date, then the first.
+    """
+    for wanted in (ARTICLE_TYPES, ARTICLE_LIKE_TYPES):
+        candidates = [node for node in nodes if not wanted.isdisjoint(types(node))]
+        if candidates:
+            return max(candidates, key=lambda node: (_is_about(node, url), "headline" in node, "datePublished" in node))
+    return None
+
+
+def page(nodes: Sequence[Node]) -> Node | None:
+    """Return the node that describes the page as a page (date, language), or ``None``."""
+    return next((node for node in nodes if not PAGE_TYPES.isdisjoint(types(node))), None)
+
+
+def _is_about(node: Node, url: str) -> bool:
+    path = urlsplit(url).path.strip("/") if url else ""
+    if not path:
+        return False
+    return any(path in claim for key in ("url", "@id", "mainEntityOfPage") for claim in texts(node.get(key), key="@id"))
+
+
+def by_id(nodes: Iterable[Node]) -> dict[str, Node]:
+    """Return the nodes that have more than an id, by ``@id``."""
+    return {node["@id"]: node for node in nodes if len(node) > 1 and isinstance(node.get("@id"), str)}
+
+
+def texts(value: Any, key: str = "name") -> list[str]:
+    """Return the strings of a value that may be a string, an object with ``key``, or a list of either."""
+    values = value if isinstance(value, list) else [value]
+    values = [item.get(key) if isinstance(item, dict) else item for item in values]
+    return [item for item in values if isinstance(item, str) and item]
+
+
+def text(node: Node | None, name: str, key: str = "name") -> str | None:
+    """Return the first string of a property, white space folded and entities resolved, or ``None``."""
+    found = texts(node.get(name), key) if node else []
+    return folded(found[0]) or None if found else None
+
+
+def folded(value: str) -> str:
+    """Return a text from JSON or an attribute with entities resolved and white space folded."""
+    return " ".join((html.unescape(value) if "&" in value else value).split())

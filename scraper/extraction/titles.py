@@ -1,0 +1,197 @@
+"""The article's title, without the name of the site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from scraper.extraction import json_ld
+from scraper.extraction.evidence import Evidence
+
+# What stands between a headline and the site's name; "_" on Chinese portals.
+_SEPARATOR = re.compile(
+    r"\s+[|\-–—―:·•»«/~>]+\s+|\s*[|｜¦_：]+\s*|\s+::\s+|\s*[»›]\s*|\s+[|\-–—]|[—–]{2}|(?<=\S): (?=\S+\.\S+$)"
+)
+_TOKEN = re.compile(r"\w+")
+# From here on (CJK radicals) scripts write without spaces: characters are compared, not words.
+_FIRST_UNSPACED = "\u2e80"
+# An h1 that shares this much with a title of the head is the headline; measured on the development sets.
+MIN_SHARED = 0.6
+MIN_SHARED_OF_ONLY_H1 = 0.2
+MAX_TITLE_CHARS = 500
+# Headings that are looked at, of each kind; pages with more are listings or use h1 for every section.
+MAX_HEADINGS = 8
+MIN_KICKER_LETTERS = 5
+# The title stands among a page's first blocks.
+MAX_TITLE_BLOCK = 150
+
+
+class Title(NamedTuple):
+    """The title, where it came from, and the block that shows it."""
+
+    text: str | None
+    source: str | None
+    block: int | None
+
+
+def title(evidence: Evidence) -> Title:
+    """Return the title: the heading that the head agrees with, else the head's, less the site's name.
+
+    A news article's JSON-LD headline comes before its h1, which may hold a kicker or a short form.
+    """
+    names = _name_keys(evidence)
+    claims = _claims(evidence, names)
+    block = _shown(evidence, claims, names)
+    heading = None if block is None else _one_line(evidence.columns.text[block])
+    if claims and (heading is None or (claims[0][1] == "json-ld" and _is_news(evidence))):
+        text, source = claims[0]
+    elif heading is not None:
+        text, source = without_site(heading, names), _tag(evidence, block)
+    else:
+        return Title(None, None, None)
+    return Title(_without_kicker(text, claims)[:MAX_TITLE_CHARS], source, block)
+
+
+def _claims(evidence: Evidence, names: frozenset[str]) -> list[tuple[str, str]]:
+    """Return what the head calls the page, best first, cleaned of the site's names."""
+    claims = [
+        (json_ld.text(evidence.article, "headline") or json_ld.text(evidence.article, "name"), "json-ld"),
+        (evidence.meta("og:title"), "meta"),
+        (evidence.meta("twitter:title", "dc.title", "parsely-title", "sailthru.title"), "meta"),
+        (evidence.columns.title, "title"),
+    ]
+    cleaned = ((without_site(json_ld.folded(text), names), source) for text, source in claims if text)
+    return [(text, source) for text, source in cleaned if text and key(text) not in names]
+
+
+def _shown(evidence: Evidence, claims: Sequence[tuple[str, str]], names: frozenset[str]) -> int | None:
+    """Return the block that shows the title: the heading most like a claim, or text that the title element holds."""
+    columns = evidence.columns
+    heads = [b for b in columns.headings[:MAX_HEADINGS] if not _names_the_site(evidence, b, names)]
+    wanted = [tokens(claim) for claim, _ in claims]
+    found = _most_alike(columns.text, heads, wanted, MIN_SHARED)
+    if found is None and len(heads) == 1:
+        # One h1 that says the same in other words is what the reader sees; "Our blog" shares nothing.
+        least = MIN_SHARED_OF_ONLY_H1 if evidence.article or "og:title" in evidence.metas else 0.0
+        found = heads[0] if not wanted else _most_alike(columns.text, heads, wanted, least)
+    if found is None:
+        found = _verbatim(evidence, names)
+    if found is None:
+        others = [block for block, tag in enumerate(columns.tag) if tag == "h2"][:MAX_HEADINGS]
+        found = _most_alike(columns.text, others, wanted, MIN_SHARED)
+    return found
+
+
+def _names_the_site(evidence: Evidence, block: int, names: frozenset[str]) -> bool:
+    """Say whether a heading is the site's name: it says so, leads to the front page, or ends the title element."""
+    columns = evidence.columns
+    text = columns.text[block]
+    links = columns.links[block]
+    if key(text) in names or (links and links[0][2].rstrip("/") in ("", evidence.root, "#")):
+        return True
+    rest = columns.title.removesuffix(text).strip()
+    rest = rest.rstrip("|-–—»«·:_ ")
+    return len(rest) < len(columns.title) - len(text) and bool(rest) and rest in columns.text[:MAX_TITLE_BLOCK]
+
+
+def _most_alike(
+    texts: Sequence[str], blocks: Sequence[int], claims: Sequence[frozenset[str]], least: float
+) -> int | None:
+    """Return the block most like one of the claims, the first of equals; ``None`` where none shares enough."""
+    best, score = None, 0.0
+    for block in blocks:
+        heading = tokens(texts[block])
+        likeness = max((_likeness(heading, claim, least) for claim in claims), default=0.0)
+        if likeness > score:
+            best, score = block, likeness
+    return best
+
+
+def _verbatim(evidence: Evidence, names: frozenset[str]) -> int | None:
+    """Return the first block that is a good part of the title element, word for word."""
+    whole = evidence.columns.title
+    least = max(4, 0.4 * len(whole))
+    for block, text in enumerate(evidence.columns.text[:MAX_TITLE_BLOCK]):
+        if least <= len(text) <= len(whole) and text in whole and key(text) not in names:
+            return block
+    return None
+
+
+def _likeness(heading: frozenset[str], claim: frozenset[str], least: float) -> float:
+    """Return how alike the two are, 0 where too little of the heading occurs in the claim."""
+    both = len(heading & claim)
+    if not both or both < least * len(heading):
+        return 0.0
+    return 2 * both / (len(heading) + len(claim))
+
+
+def _without_kicker(text: str, claims: Sequence[tuple[str, str]]) -> str:
+    """Return the text without the topic line in front of it, where a claim does without."""
+    for claim, _ in claims:
+        if len(claim) < len(text) and text.endswith(claim) and _is_kicker(text[: -len(claim)]):
+            return claim
+    return text
+
+
+def _is_news(evidence: Evidence) -> bool:
+    return evidence.article is not None and not json_ld.NEWS_TYPES.isdisjoint(json_ld.types(evidence.article))
+
+
+def _is_kicker(text: str) -> bool:
+    """Say whether this, in front of a headline, is a topic and not its first words ("The", "10")."""
+    bare = text.strip()
+    return bare[-1:] in ":-–—|" or (sum(map(str.isalpha, bare)) >= MIN_KICKER_LETTERS and text != bare)
+
+
+def _tag(evidence: Evidence, block: int) -> str:
+    return evidence.columns.tag[block] if evidence.columns.tag[block] == "h1" else "visible"
+
+
+def tokens(text: str) -> frozenset[str]:
+    """Return the words of a text, or its characters where the script has no spaces."""
+    folded = text.casefold()
+    if not text.isascii() and any(mark >= _FIRST_UNSPACED for mark in text):
+        return frozenset(mark for mark in folded if mark.isalnum())
+    return frozenset(_TOKEN.findall(folded))
+
+
+def key(text: str) -> str:
+    """Return a name without case, spaces and punctuation, to compare it."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _name_keys(evidence: Evidence) -> frozenset[str]:
+    """Return the site's names as keys: as it calls itself, and what its host says."""
+    names = [key(name) for name in evidence.site_names]
+    labels = evidence.host.removeprefix("www.").split(".")
+    names += [key(evidence.host.removeprefix("www.")), *(label for label in labels[:-1] if len(label) > 2)]  # noqa: PLR2004
+    return frozenset(filter(None, names))
+
+
+def without_site(text: str, names: Iterable[str]) -> str:
+    """Return a title without the parts at its ends that name the site."""
+    parts = _SEPARATOR.split(text)
+    if len(parts) == 1:
+        return text
+    spans = [match.span() for match in _SEPARATOR.finditer(text)]
+    start, end = 0, len(text)
+    first, last = 0, len(parts) - 1
+    while first < last and _is_name(parts[last], names):
+        last -= 1
+        end = spans[last][0]
+    while first < last and _is_name(parts[first], names):
+        start = spans[first][1]
+        first += 1
+    return text[start:end].strip()
+
+
+def _is_name(part: str, names: Iterable[str]) -> bool:
+    folded = key(part)
+    return not folded or any(
+        folded == name or (len(name) > 3 and name in folded and len(folded) < 2 * len(name)) for name in names
+    )  # noqa: PLR2004
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:MAX_TITLE_CHARS]
