@@ -41,7 +41,7 @@ def problem(url: str) -> str | None:
         return f"the url has {len(url)} characters; at most {MAX_URL_CHARS} are possible"
     if _CONTROL.search(url):
         return "the url holds a control character; remove it"
-    scheme = _scheme_of(url)
+    scheme = scheme_of(url)
     if scheme is None:
         return f"no scheme; did you mean https://{url.lstrip('/')}?"
     if scheme not in ("http", "https"):
@@ -89,6 +89,14 @@ def without_secrets(url: str) -> str:
     return parsed.href
 
 
+def scheme_of(url: str) -> str | None:
+    """Return the scheme in lower case, or ``None`` where what stands before the colon is a host ("localhost:8000")."""
+    match = _SCHEME.match(url)
+    if not match or "." in match[1] or url[match.end() : match.end() + 1].isdigit():
+        return None
+    return match[1].lower()
+
+
 def host_of(url: str) -> str:
     """Return the host in lower case and IDNA form, ``""`` if there is none; an IPv6 address keeps its brackets."""
     parsed = _parsed(url)
@@ -107,14 +115,6 @@ def same_site(url: str, other: str) -> bool:
     if not first or not second:
         return False
     return first == second or first.endswith("." + second) or second.endswith("." + first)
-
-
-def _scheme_of(url: str) -> str | None:
-    """Return the scheme in lower case; ``None`` where the part before the colon is a host ("localhost:8000")."""
-    match = _SCHEME.match(url)
-    if not match or "." in match[1] or url[match.end() : match.end() + 1].isdigit():
-        return None
-    return match[1].lower()
 
 
 def _parsed(url: str, base: str | None = None) -> URL | None:

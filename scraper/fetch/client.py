@@ -1,0 +1,153 @@
+"""One HTTP exchange. The only module that knows httpx, so that another client can take its place."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import certifi
+import httpcore
+import httpx
+
+from scraper.config import FetchSettings
+from scraper.fetch.addresses import AddressGuard
+from scraper.fetch.network import METER, GuardedNetwork
+from scraper.fetch.resolver import Resolver
+from scraper.fetch.trouble import Trouble
+
+# Two requests to one host are a second or more apart; most servers close an idle connection after 5 to 15 s.
+KEEP_ALIVE_S = 15.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A response whose body is still to come. ``chunks`` are raw: whatever encoding the headers name is still on."""
+
+    status: int
+    headers: Mapping[str, str]  # names in lower case, values of repeated ones joined by ", "
+    chunks: AsyncIterable[bytes]
+
+
+class Client:
+    """HTTP/1.1 over addresses that the settings allow; ``transport`` replaces the network in tests."""
+
+    def __init__(self, settings: FetchSettings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._max_header_bytes = settings.max_header_bytes
+        self._http = httpx.AsyncClient(
+            transport=transport or _GuardedTransport(settings),
+            timeout=httpx.Timeout(None, connect=settings.connect_timeout_s),  # the caller's deadline bounds the rest
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # no page changes what another one is told
+            trust_env=False,
+            follow_redirects=False,
+        )
+        self._http.headers.clear()  # nothing is sent but what the caller asks for
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    @asynccontextmanager
+    async def get(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Reply]:
+        """Send a GET and yield the reply once its headers are there; raise Trouble for what goes wrong."""
+        with _troubles(in_body=False):
+            response = await self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
+        try:
+            if sum(len(name) + len(value) for name, value in response.headers.raw) > self._max_header_bytes:
+                raise Trouble("too_large", f"the headers have more than {self._max_header_bytes} bytes")
+            yield Reply(response.status_code, dict(response.headers), _raw_chunks(response))
+        finally:
+            await response.aclose()
+
+
+class _GuardedTransport(httpx.AsyncBaseTransport):
+    """httpx's own transport takes no network backend, so this is the bridge to a connection pool that does."""
+
+    def __init__(self, settings: FetchSettings) -> None:
+        resolver = Resolver(settings.connect_timeout_s)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=ssl.create_default_context(cafile=certifi.where()),
+            # One connection a job: idle ones make way, so the number of open files is bounded.
+            max_connections=settings.jobs,
+            max_keepalive_connections=settings.jobs,
+            keepalive_expiry=KEEP_ALIVE_S,
+            network_backend=GuardedNetwork(AddressGuard(settings.allow_net), resolver),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        response = await self._pool.handle_async_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._response.aiter_stream():
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+async def _raw_chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    meter = METER.get()
+    with _troubles(in_body=True):
+        async for chunk in response.aiter_raw():
+            if meter:
+                meter.received += len(chunk)
+            yield chunk
+
+
+@contextmanager
+def _troubles(*, in_body: bool) -> Iterator[None]:
+    """Turn the errors of both libraries into Trouble. The guarded network raises Trouble itself."""
+    try:
+        yield
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpcore.UnsupportedProtocol) as error:
+        raise Trouble("bad_url", str(error)) from error
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        raise Trouble("connect", str(error), retry=True) from error
+    except (httpx.NetworkError, httpcore.NetworkError) as error:
+        raise _lost(in_body, "the connection was lost") from error
+    except (httpx.LocalProtocolError, httpcore.LocalProtocolError) as error:
+        raise Trouble("bad_url", f"the request cannot be written: {error}") from error
+    except (httpx.ProtocolError, httpcore.ProtocolError) as error:
+        raise _protocol_trouble(error, in_body) from error
+
+
+def _protocol_trouble(error: Exception, in_body: bool) -> Trouble:
+    words = str(error)
+    cause: Any = error.args[0] if error.args else None
+    if getattr(cause, "error_status_hint", 0) == 431:  # h11's "receive buffer too long"
+        return Trouble("too_large", "the headers do not end")
+    meter = METER.get()
+    if "without sending a response" in words and not (meter and meter.received):
+        return _lost(in_body, "the connection was closed")
+    if in_body and "peer closed connection" in words:
+        return _lost(in_body, "the connection was closed")
+    return Trouble("protocol", words)
+
+
+def _lost(in_body: bool, detail: str) -> Trouble:
+    if in_body:
+        return Trouble("truncated", f"{detail} before the end of the body", retry=True)
+    return Trouble("connect", f"{detail} before an answer came", retry=True)

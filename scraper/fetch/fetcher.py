@@ -1,0 +1,174 @@
+"""Target to response: robots.txt, turn, request, redirects, tries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from scraper import urls
+from scraper.config import FetchSettings
+from scraper.fetch.body import read_body
+from scraper.fetch.client import Client, Reply
+from scraper.fetch.deadline import Deadline
+from scraper.fetch.identity import request_headers, robots_agent
+from scraper.fetch.pacing import MIN_TOLD_S, Lanes, Pace
+from scraper.fetch.robots import Robots
+from scraper.fetch.status import REDIRECTS, status_trouble, type_trouble
+from scraper.fetch.trouble import Trouble
+from scraper.records import Deferred, Failed, Response, Skipped, Target
+from scraper.report import as_bug
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_BACKOFF_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wish:
+    """A url, and what is wanted of it."""
+
+    target: Target
+    url: str
+    max_bytes: int
+    any_type: bool = True
+    robots_txt: bool = False  # its own rules do not apply, the first ``max_bytes`` are enough
+
+
+class HttpFetcher:
+    """The :class:`scraper.protocols.Fetcher` for http and https: an async context manager, for one event loop.
+
+    ``on_wait`` is told why a wait of two seconds or more happens. ``transport`` replaces the network in tests.
+    """
+
+    def __init__(
+        self,
+        settings: FetchSettings,
+        transport: httpx.AsyncBaseTransport | None = None,
+        on_wait: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._settings = settings
+        self._headers = request_headers(settings.contact, {})
+        self._own_headers = request_headers(settings.contact, settings.headers)
+        self._client = Client(settings, transport)
+        self._lanes = Lanes(settings.jobs, settings.host_failures, on_wait)
+        self._robots = Robots(settings, robots_agent(settings.headers), self._robots_txt)
+        self._on_wait = on_wait
+
+    async def __aenter__(self) -> HttpFetcher:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def fetch(self, target: Target, *, any_type: bool = False) -> Response | Skipped | Failed | Deferred:
+        """Fetch one target. With ``any_type`` a body of any Content-Type is taken (compressed sitemaps)."""
+        try:
+            return await self._tried(self._wish(target, any_type))
+        except Trouble as trouble:
+            return trouble.outcome(target.url)
+        except Exception as error:  # each target ends in exactly one value
+            return as_bug(target.url, error)
+
+    def _wish(self, target: Target, any_type: bool) -> _Wish:
+        url = urls.parse(target.url)
+        if url is None:
+            raise Trouble("bad_url", urls.problem(target.url) or "")
+        return _Wish(target=target, url=url.partition("#")[0], max_bytes=self._settings.max_bytes, any_type=any_type)
+
+    async def _robots_txt(self, url: str) -> bytes:
+        wish = _Wish(target=Target(url=url), url=url, max_bytes=self._settings.robots_max_bytes, robots_txt=True)
+        return (await self._tried(wish)).body
+
+    async def _tried(self, wish: _Wish) -> Response:
+        """Follow ``wish`` again while a try failed in a way that another one can mend."""
+        settings = self._settings
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(lambda error: isinstance(error, Trouble) and error.retry),
+            stop=stop_after_attempt(settings.tries),
+            wait=wait_exponential_jitter(multiplier=settings.backoff_s, max=MAX_BACKOFF_S, jitter=settings.backoff_s),
+            before_sleep=lambda state: self._tell(wish.url, state),
+            reraise=True,
+        )
+        return await retrying(self._followed, wish, Deadline(settings.deadline_s))
+
+    async def _followed(self, wish: _Wish, deadline: Deadline) -> Response:
+        """Go where redirects lead; each hop is checked like the first."""
+        url, seen = wish.url, {wish.url}
+        for _ in range(self._settings.max_redirects + 1):
+            result = await self._asked(wish, url, deadline)
+            if isinstance(result, Response):
+                return result
+            if result in seen:
+                raise Trouble("redirects", f"{result} leads back to itself")
+            seen.add(result)
+            url = result
+        raise Trouble("redirects", f"more than {self._settings.max_redirects}")
+
+    async def _asked(self, wish: _Wish, url: str, deadline: Deadline) -> Response | str:
+        """Make one request; return the response or the url that it redirects to."""
+        pace = Pace(0.0)
+        if not wish.robots_txt:
+            pace = await self._robots.pace(url) if self._settings.robots else Pace(self._settings.delay_s)
+        async with (
+            self._lanes.turn(urls.host_of(url), urls.origin_of(url), pace),
+            deadline.running(),
+            self._client.get(url, self._headers_for(wish, url)) as reply,
+        ):
+            if reply.status in REDIRECTS and "location" in reply.headers:
+                return _next_hop(url, reply.headers["location"])
+            return await self._response(wish, url, reply)
+
+    async def _response(self, wish: _Wish, url: str, reply: Reply) -> Response:
+        now = datetime.now(UTC)
+        trouble = status_trouble(reply.status, reply.headers, now, self._settings.max_delay_s)
+        trouble = trouble or (None if wish.any_type else type_trouble(reply.headers))
+        if trouble:
+            raise trouble
+        length = reply.headers.get("content-length", "")
+        if length.isdigit() and int(length) > wish.max_bytes and not wish.robots_txt:
+            raise Trouble("too_large", f"the body has {length} bytes, more than {wish.max_bytes}")
+        encoding = reply.headers.get("content-encoding", "")
+        body = await read_body(reply.chunks, encoding, wish.max_bytes, cut=wish.robots_txt)
+        return Response(
+            target=wish.target,
+            url=urls.without_secrets(url),
+            status=reply.status,
+            headers=reply.headers,
+            body=body,
+            fetched_at=now,
+            robots_ignored=not self._settings.robots,
+        )
+
+    def _headers_for(self, wish: _Wish, url: str) -> dict[str, str]:
+        """Return the headers of one hop. The user's own may be secrets: they go to the origin of the url only."""
+        if wish.robots_txt or urls.origin_of(url) != urls.origin_of(wish.url):
+            return self._headers
+        if url != wish.url:
+            return self._own_headers
+        conditions = {"If-None-Match": wish.target.etag, "If-Modified-Since": wish.target.last_modified}
+        return self._own_headers | {name: value for name, value in conditions.items() if value}
+
+    def _tell(self, url: str, state: RetryCallState) -> None:
+        wait_s = state.next_action.sleep if state.next_action else 0.0
+        error = state.outcome.exception() if state.outcome else None
+        if wait_s >= MIN_TOLD_S:
+            self._on_wait(f"waiting {wait_s:.0f} s: trying {url} again ({error})")
+
+
+def _next_hop(url: str, location: str) -> str:
+    """Return the url that a redirect leads to; raise Trouble where it is none that can be fetched."""
+    target = urls.resolve(url, location)
+    if target:
+        return target.partition("#")[0]
+    shown = f"a redirect to {location[:200]!a}"
+    if urls.scheme_of(location.strip()) not in (None, "http", "https"):
+        raise Trouble("refused_address", f"{shown}; only http and https can be fetched")
+    raise Trouble("bad_url", f"{shown}, which is no url")

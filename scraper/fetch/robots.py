@@ -1,0 +1,121 @@
+"""robots.txt as RFC 9309 says: what may be fetched, and how fast."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from protego import Protego
+
+from scraper.config import FetchSettings
+from scraper.fetch.pacing import Pace
+from scraper.fetch.trouble import Trouble
+from scraper.urls import host_of, origin_of
+
+log = logging.getLogger("scraper")
+
+KEEP_S = 24 * 3600.0
+# An unreachable robots.txt is asked for again in a long run, but not for each of a host's urls.
+KEEP_UNREACHABLE_S = 600.0
+# Parsed rules take 10 KB on average, up to some MB.
+MAX_KEPT = 2000
+# Below this size parsing takes some milliseconds and a thread is not worth its while.
+MAX_CHARS_INLINE = 16 * 1024
+
+# 4xx, and redirects without end: there is no robots.txt, everything is allowed.
+_MISSING = frozenset({"http_4xx", "redirects", "blocked"})
+# The host itself cannot be reached: the page's fate, not a question of robots.txt.
+_HOST_GONE = frozenset({"dns", "connect", "tls", "refused_address", "host_down"})
+
+
+class Rules:
+    """One parsed robots.txt, as it concerns one user agent."""
+
+    def __init__(self, text: str, agent: str) -> None:
+        self._rules = Protego.parse(text)
+        self._agent = agent
+
+    def allow(self, url: str) -> bool:
+        """Tell whether ``url`` may be fetched."""
+        return self._rules.can_fetch(url, self._agent)
+
+    def pace(self, default_s: float, max_s: float) -> Pace:
+        """Return the longer of ``default_s`` and what the file asks for, the latter at most ``max_s``."""
+        rate = self._rules.request_rate(self._agent)
+        asked = {
+            "Crawl-delay": self._rules.crawl_delay(self._agent) or 0.0,
+            "Request-rate": rate.seconds / rate.requests if rate else 0.0,
+        }
+        name, delay_s = max(asked.items(), key=lambda item: item[1])
+        if delay_s > max_s:
+            log.warning(
+                "a robots.txt asks for a %s of %.0f s; %.0f s are kept (fetch.max_delay_s)", name, delay_s, max_s
+            )
+        return Pace(min(delay_s, max_s), name) if delay_s > default_s else Pace(default_s)
+
+
+@dataclass
+class _Kept:
+    """What is known about one origin."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    found: Rules | Trouble | None = None
+    expires: float = 0.0
+
+
+class Robots:
+    """Looks each origin's robots.txt up once a day with ``fetch``, which returns at most 512 KiB or raises Trouble."""
+
+    def __init__(self, settings: FetchSettings, agent: str, fetch: Callable[[str], Awaitable[bytes]]) -> None:
+        self._settings = settings
+        self._agent = agent
+        self._fetch = fetch
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    async def pace(self, url: str) -> Pace:
+        """Return how fast the host of ``url`` may be asked; raise Trouble where ``url`` may not be fetched."""
+        rules = await self._rules_for(origin_of(url))
+        if not rules.allow(url):
+            raise Trouble("robots", f"disallowed by {origin_of(url)}/robots.txt")
+        return rules.pace(self._settings.delay_s, self._settings.max_delay_s)
+
+    async def _rules_for(self, origin: str) -> Rules:
+        kept = self._kept.setdefault(origin, _Kept())
+        self._kept.move_to_end(origin)
+        if len(self._kept) > MAX_KEPT:
+            self._kept.popitem(last=False)
+        async with kept.lock:
+            if kept.expires <= time.monotonic():
+                kept.found = await self._load(origin)
+                lasts_s = KEEP_S if isinstance(kept.found, Rules) else KEEP_UNREACHABLE_S
+                kept.expires = time.monotonic() + lasts_s
+        if isinstance(kept.found, Rules):
+            return kept.found
+        assert kept.found is not None
+        raise Trouble(kept.found.reason, kept.found.detail, until=kept.found.until)
+
+    async def _load(self, origin: str) -> Rules | Trouble:
+        try:
+            body = await self._fetch(f"{origin}/robots.txt")
+        except Trouble as trouble:
+            if trouble.reason in _MISSING:
+                return Rules("", self._agent)
+            if trouble.reason in _HOST_GONE:
+                # The tries for robots.txt were tries for the page, too: there are no further ones.
+                raise Trouble(trouble.reason, trouble.detail, until=trouble.until) from trouble
+            return Trouble("robots_unreachable", f"{host_of(origin)}/robots.txt: {trouble}", until=trouble.until)
+        text = robots_text(body, cut=len(body) >= self._settings.robots_max_bytes)
+        if len(text) <= MAX_CHARS_INLINE:
+            return Rules(text, self._agent)
+        return await asyncio.to_thread(Rules, text, self._agent)
+
+
+def robots_text(body: bytes, *, cut: bool) -> str:
+    """Decode a robots.txt: UTF-8 unless a byte order mark says UTF-16; a line that was ``cut`` in two is dropped."""
+    utf_16 = body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = body.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
+    return text.rpartition("\n")[0] if cut else text
