@@ -7,12 +7,12 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 
 import msgspec
 
 from scraper.errors import PageError
 from scraper.records import Response, Target
+from scraper.urls import resolve
 
 
 class _JsonItem(msgspec.Struct):
@@ -36,7 +36,7 @@ def feed_targets(response: Response, source: str) -> list[Target]:
     read = _json_entries if response.body.lstrip()[:1] == b"{" else _xml_entries
     targets: dict[str, Target] = {}
     for link, title, published in read(response):
-        url = _absolute(response.url, link)
+        url = resolve(response.url, link) if link else None
         if url:
             name = " ".join((title or "").split()) or None
             targets.setdefault(url, Target(url=url, source=source, title=name, published=published))
@@ -89,14 +89,6 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _absolute(base: str, link: str) -> str | None:
-    try:
-        url = urljoin(base, link.strip())
-    except ValueError:
-        return None
-    return url if link.strip() and url.lower().startswith(("http://", "https://")) else None
 
 
 def _no_feed(response: Response, why: str) -> PageError:

@@ -1,0 +1,145 @@
+"""`scraper run`: one incremental run of a corpus, made for cron."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Iterable
+from contextlib import aclosing
+from functools import partial
+from pathlib import Path
+
+import click
+import msgspec
+
+from scraper.cli.logs import log_options
+from scraper.config import Settings, SourceSettings, load_settings
+from scraper.corpus import Corpus, open_corpus
+from scraper.engines.local import LocalEngine
+from scraper.errors import ConfigError, PageError
+from scraper.records import Article, Failed, Outcome, Target
+from scraper.report import Report, exit_code, outcome_line
+from scraper.rules import load_rules
+from scraper.run import Stop, outcomes
+from scraper.sources.reading import Fetch, read_source
+
+log = logging.getLogger("scraper")
+
+
+@click.command(short_help="Run a corpus once; made for cron.")
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Exit with 3 also where single pages failed or were put off.")
+@log_options
+def run(config: Path, strict: bool) -> int:
+    """Add to a corpus what is new in its sources.
+
+    CONFIG is a TOML file that names the sources (lists of urls, feeds), the file that articles are added to, and the
+    file that remembers which pages were seen. A page that failed is tried again in a later run. Exit codes: 0 all is
+    well, also with nothing new; 3 a whole source could not be read; 75 another run is at work; docs/cron.md has all.
+
+    \b
+      scraper run corpus.toml
+      scraper run --quiet corpus.toml     in a crontab
+    """
+    settings = load_settings(config)
+    _check(settings, config)
+    contact = settings.fetch.contact or os.environ.get("SCRAPER_CONTACT", "")
+    settings = msgspec.structs.replace(settings, fetch=msgspec.structs.replace(settings.fetch, contact=contact))
+    with open_corpus(settings.corpus, config.parent) as corpus:
+        return asyncio.run(_Run(settings, config.parent, corpus).to_the_end(strict))
+
+
+class _Run:
+    """Sources, fetches and the corpus, and what is told about them."""
+
+    def __init__(self, settings: Settings, folder: Path, corpus: Corpus) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._corpus = corpus
+        self._report = Report()
+        self._seen = 0
+        self._stop = Stop()
+        self._sources_failed = 0
+
+    async def to_the_end(self, strict: bool) -> int:
+        """Run, say the totals and return the exit code."""
+        from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a busy corpus should not
+
+        with self._stop.on_signals():
+            async with HttpFetcher(self._settings.fetch, on_wait=partial(log.info, "%s")) as fetcher:
+                named = await self._named(partial(fetcher.fetch, any_type=True))
+                targets = self._planned(named)
+                async with aclosing(
+                    outcomes(targets, fetcher, LocalEngine(self._settings), stop=self._stop)
+                ) as results:
+                    async for target, outcome in results:
+                        self._count(self._corpus.take(target, outcome), strict)
+            self._corpus.commit()
+        return self._end(strict)
+
+    async def _named(self, fetch: Fetch) -> list[Target | Failed]:
+        """Return what the sources name; a source that fails names nothing, and after a stop none does."""
+        reading = asyncio.gather(*(self._read(source, fetch) for source in self._settings.source))
+        loop = asyncio.get_running_loop()
+        self._stop.on_request(lambda: loop.call_soon_threadsafe(reading.cancel))
+        try:
+            return [item for named in await reading for item in named]
+        except asyncio.CancelledError:
+            if not self._stop.requested:
+                raise
+            return []
+
+    async def _read(self, source: SourceSettings, fetch: Fetch) -> list[Target | Failed]:
+        try:
+            return await read_source(source, self._folder, fetch)
+        except PageError as error:
+            self._sources_failed += 1
+            log.warning("source %s failed: %s", source.name, error)
+            return []
+
+    def _planned(self, named: Iterable[Target | Failed]) -> list[Target]:
+        """Return what is to be fetched; count the rest."""
+        named = list(named)
+        plan = self._corpus.plan(item for item in named if isinstance(item, Target))
+        self._seen = plan.seen
+        undone: list[Outcome] = [item for item in named if isinstance(item, Failed)]
+        for outcome in undone + plan.waiting:
+            self._count(outcome, strict=False)
+        return plan.fetch
+
+    def _count(self, outcome: Outcome, strict: bool) -> None:
+        self._report.count(outcome)
+        if not isinstance(outcome, Article) and outcome.reason != "interrupted":
+            # In a crontab only warnings are mailed, and a page that fails is no news: it is tried again.
+            log.log(logging.WARNING if strict else logging.INFO, "%s", outcome_line(outcome))
+
+    def _end(self, strict: bool) -> int:
+        report = self._report
+        totals = {name: report.total(name) for name in ("skipped", "failed", "deferred")}
+        found = self._seen + report.articles + sum(totals.values())
+        codes = {128 + self._stop.signal} if self._stop.signal else set()
+        if report.reasons["failed", "bug"]:
+            codes.add(1)
+        if self._sources_failed or (strict and (totals["failed"] or totals["deferred"])):
+            codes.add(3)
+        code = exit_code(codes)
+        self._corpus.finish(code, {"found": found, "seen": self._seen, "articles": report.articles, **totals})
+        parts = report.line().partition(" = ")[2]
+        log.log(logging.WARNING if code else logging.INFO, "%s found = %s seen + %s", found, self._seen, parts)
+        return code
+
+
+def _check(settings: Settings, config: Path) -> None:
+    """Raise :class:`ConfigError` for sources that cannot be read and rules that cannot be used."""
+    load_rules(settings.strip.rules, settings.strip.disable)
+    if not settings.source:
+        raise ConfigError(f"{config}: names no source; add a [[source]] with name, kind and path or url")
+    names: set[str] = set()
+    for source in settings.source:
+        key = {"feed": "url", "urls": "path"}[source.kind]
+        if not getattr(source, key):
+            raise ConfigError(f"{config}: source {source.name!r} of kind {source.kind!r} has no {key}; add one")
+        if source.name in names:
+            raise ConfigError(f"{config}: two sources are named {source.name!r}; give each a name of its own")
+        names.add(source.name)

@@ -1,0 +1,213 @@
+"""A corpus on the disk: articles in one JSON lines file and the state beside it, committed together.
+
+Articles are appended and fsynced, then one transaction records their pages and the file's new length. What lies
+beyond the recorded length at the start of a run was never committed and is cut off. So a kill at any moment loses no
+article and doubles none.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from scraper.config import CorpusSettings
+from scraper.errors import OutputError, StateError
+from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
+from scraper.state import Known, State, locked, sync_folder
+from scraper.urls import normalise
+from scraper.write.articles import article_file
+from scraper.write.line_file import LineFile
+from scraper.write.strict_json import json_line
+
+Clock = Callable[[], datetime]
+
+# A commit costs two fsyncs, 2 to 30 ms. So often it costs a fast run nothing, and a slow one commits each article.
+COMMIT_EVERY = 50
+COMMIT_EVERY_S = 1.0
+
+# Half an hour, 2, 8 and 32 hours between the five tries: an hourly run meets each, and a site may be down for a day.
+RETRY_GROWTH = 4
+
+_GONE = {"HTTP 404", "HTTP 410"}
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of the pages that a run knows of; each is in exactly one of the three."""
+
+    fetch: list[Target]
+    waiting: list[Deferred]  # the time of their next try has not come
+    seen: int  # done with in an earlier run
+
+
+class Corpus:
+    """The open corpus of one run. Get it from :func:`open_corpus`."""
+
+    def __init__(self, settings: CorpusSettings, state: State, file: LineFile, clock: Clock) -> None:
+        self._settings = settings
+        self._state = state
+        self._file = file
+        self._clock = clock
+        self._run = state.begin_run(clock())
+        self._lines: list[bytes] = []
+        self._pages: dict[str, Known] = {}
+        self._aliases: dict[str, str] = {}
+        self._taken = 0
+        self._committed_at = time.monotonic()
+
+    def plan(self, named: Iterable[Target]) -> Plan:
+        """Decide about the pages that the sources name, and the pages of earlier runs whose next try has come."""
+        now = self._clock()
+        targets: dict[str, Target] = {}
+        for target in named:
+            targets.setdefault(normalise(target.url), target)
+        for page in self._state.due(now):
+            targets.setdefault(page.url, Target(url=page.requested, source=page.source))
+        fetch, waiting, seen = [], [], 0
+        for url, target in targets.items():
+            known = self._state.get(url)
+            if known is None or (known.next_try and known.next_try <= now):
+                fetch.append(target)
+            elif known.next_try:
+                waiting.append(_waiting(target, known))
+            else:
+                seen += 1
+        return Plan(fetch=fetch, waiting=waiting, seen=seen)
+
+    def take(self, target: Target, outcome: Outcome) -> Outcome:
+        """Keep an outcome, committing now and then; return it as it counts (a page may be gone, or a duplicate)."""
+        outcome = self._settled(target, outcome)
+        url = normalise(target.url)
+        if isinstance(outcome, Article):
+            self._lines.append(json_line(outcome))
+            self._add_article(target, outcome)
+        elif isinstance(outcome, Skipped) and outcome.reason == "duplicate":
+            self._aliases[url] = outcome.detail
+        else:
+            self._pages[url] = self._page(url, target, outcome)
+        self._taken += 1
+        if self._taken >= COMMIT_EVERY or time.monotonic() - self._committed_at >= COMMIT_EVERY_S:
+            self.commit()
+        return outcome
+
+    def commit(self) -> None:
+        """Make everything durable that was taken."""
+        if self._lines:
+            self._file.append_line(b"".join(self._lines))
+            self._file.sync()
+        self._state.commit(
+            self._pages.values(), self._aliases.items(), self._settings.output, self._file.length, self._clock()
+        )
+        self._lines, self._pages, self._aliases, self._taken = [], {}, {}, 0
+        self._committed_at = time.monotonic()
+
+    def finish(self, exit_code: int, totals: Mapping[str, int]) -> None:
+        """Note how the run ended."""
+        self._state.end_run(self._run, self._clock(), exit_code, totals)
+
+    def _known(self, url: str) -> Known | None:
+        url = self._aliases.get(url, url)
+        return self._pages.get(url) or self._state.get(url)
+
+    def _settled(self, target: Target, outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Failed) and outcome.detail in _GONE:
+            return Skipped(url=outcome.url, reason="gone", detail=outcome.detail)
+        if isinstance(outcome, Article):
+            # A redirect or a canonical url led to a page that is in the corpus already.
+            known = self._known(normalise(outcome.url or target.url))
+            if known and known.status == "article":
+                return Skipped(url=target.url, reason="duplicate", detail=known.url)
+        return outcome
+
+    def _add_article(self, target: Target, article: Article) -> None:
+        url = normalise(article.url or target.url)
+        self._pages[url] = Known(
+            url=url,
+            requested=target.url,
+            source=target.source,
+            status="article",
+            content_hash=article.content_hash,
+        )
+        for name in (target.url, article.fetch.url_canonical):
+            alias = normalise(name or url)
+            if alias != url and not self._is_article(alias):
+                self._pages.pop(alias, None)
+                self._aliases[alias] = url
+
+    def _is_article(self, url: str) -> bool:
+        known = self._known(url)
+        return known is not None and known.status == "article"
+
+    def _page(self, url: str, target: Target, outcome: Skipped | Failed | Deferred) -> Known:
+        """Return what to remember of a page that gave no article."""
+        now = self._clock()
+        before = self._state.get(url)
+        page = Known(
+            url=url,
+            requested=target.url,
+            source=target.source,
+            status="skipped",
+            reason=outcome.reason,
+            tries=before.tries if before else 0,
+        )
+        if isinstance(outcome, Failed):
+            tries = page.tries + 1
+            wait = timedelta(seconds=self._settings.retry_s * RETRY_GROWTH ** (tries - 1))
+            next_try = now + wait if tries < self._settings.tries else None
+            return msgspec.structs.replace(page, status="failed", tries=tries, next_try=next_try)
+        if isinstance(outcome, Deferred):
+            return msgspec.structs.replace(page, status="deferred", next_try=outcome.not_before or now)
+        return page
+
+
+@contextmanager
+def open_corpus(settings: CorpusSettings, folder: Path, clock: Clock = utc_now) -> Iterator[Corpus]:
+    """Open the corpus of a settings file in ``folder`` for one run, and close it.
+
+    Raises :class:`CorpusBusy` at once if another run has it open, :class:`StateError` if the state is damaged or the
+    articles' file is shorter than it was, :class:`OutputError` if something else lies where the articles go.
+    """
+    path = folder / settings.state
+    with (
+        locked(path.with_name(path.name + ".lock")),
+        closing(State(path)) as state,
+        _output(folder / settings.output, settings.output, state, clock) as file,
+    ):
+        yield Corpus(settings, state, file, clock)
+
+
+def _output(path: Path, name: str, state: State, clock: Clock) -> LineFile:
+    """Open the articles' file, cut back to what was committed; a file that the state does not know is not touched."""
+    committed = state.length(name)
+    size = path.stat().st_size if path.exists() else 0
+    if committed is None and size:
+        raise OutputError(
+            f"{path}: holds {size} bytes that the state knows nothing of; move the file away, or give another name as"
+            " corpus.output"
+        )
+    if size < (committed or 0):
+        raise StateError(
+            f"{path}: has {size} bytes, {committed} were written. Restore the file from a backup; if you moved it"
+            " away on purpose, give another name as corpus.output: the pages in it stay known"
+        )
+    if committed is None:
+        # First of all, or a kill before the first commit would leave a file that the next run does not know.
+        state.commit([], [], name, 0, clock())
+    file = article_file(path)
+    file.cut(committed or 0)
+    sync_folder(path.parent)
+    return file
+
+
+def _waiting(target: Target, known: Known) -> Deferred:
+    detail = f"{known.reason} at the last try"
+    return Deferred(url=target.url, reason="retry_after", detail=detail, not_before=known.next_try)
