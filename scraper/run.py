@@ -6,15 +6,15 @@ import asyncio
 import os
 import signal
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
 from scraper.protocols import Engine, Fetcher
 from scraper.records import Deferred, Failed, Outcome, Response, Skipped, Target
 from scraper.report import as_bug
+from scraper.urls import host_of
 
 # Inputs that are read but not yet given back. 2,048, so that 1,000 urls of a dead host at the head of a list leave room
 # for the others; an article takes some 30 KB, so a full window some 60 MB.
@@ -70,7 +70,7 @@ async def outcomes(
     engine: Engine,
     window: int = WINDOW,
     stop: Stop | None = None,
-) -> AsyncIterator[tuple[Target, Outcome]]:
+) -> AsyncGenerator[tuple[Target, Outcome], None]:
     """Yield each target with its outcome, in the order of ``targets``, which are read lazily.
 
     An item that is an outcome already (a malformed line, a url seen before) comes back in its place. After a stop the
@@ -119,7 +119,7 @@ class _Driver:
             self._enqueue(target, outcome)
 
     def _enqueue(self, target: Target, outcome: asyncio.Future[Outcome]) -> None:
-        host = _host(target.url)
+        host = host_of(target.url)  # "" for a malformed url: the fetcher says what is wrong with it
         if host in self._queues:
             self._queues[host].append((target, outcome))
             return
@@ -162,11 +162,3 @@ class _Driver:
 
 def _interrupted(target: Target) -> Deferred:
     return Deferred(url=target.url, reason="interrupted", detail="the run was stopped")
-
-
-def _host(url: str) -> str:
-    """Return what stands for the url's host; the fetcher says what is wrong with a malformed url."""
-    try:
-        return urlsplit(url).netloc.lower()
-    except ValueError:
-        return ""

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, cast
 
 from scraper import pipeline
 from scraper.config import Settings
-from scraper.records import Failed, Outcome, Response
+from scraper.errors import NotAnArticle, PageError
+from scraper.records import Failed, FailReason, Outcome, Response, Skipped, SkipReason
 from scraper.report import as_bug
 
+Result = TypeVar("Result")
 
-def clean_guarded(responses: Sequence[Response], settings: Settings) -> Outcome:
-    """Return :func:`scraper.pipeline.clean`'s outcome; what nobody foresaw becomes a ``bug``."""
-    url = responses[0].url or responses[0].target.url
+
+def guarded(url: str, work: Callable[[], Result]) -> Result | Skipped | Failed:
+    """Return what ``work`` returns, or the outcome that its error stands for; one that nobody foresaw is a ``bug``."""
     try:
-        return pipeline.clean(responses, settings)
+        return work()
+    except NotAnArticle as error:
+        return Skipped(url=url, reason=cast(SkipReason, error.reason), detail=error.detail)
+    except PageError as error:
+        return Failed(url=url, reason=cast(FailReason, error.reason), detail=error.detail)
     except MemoryError:
         return Failed(url=url, reason="out_of_memory", detail="the page does not fit into memory")
     except Exception as error:
         return as_bug(url, error)
+
+
+def clean_guarded(responses: Sequence[Response], settings: Settings) -> Outcome:
+    """Return the outcome of one article's pages (the first page first), whatever happens."""
+    url = responses[0].url or responses[0].target.url
+    return guarded(url, lambda: pipeline.clean(responses, settings))
 
 
 class LocalEngine:

@@ -10,9 +10,9 @@ from scraper.write.markdown import markdown
 from scraper.write.strict_json import indented_json, json_line
 
 
-def plain_text(article: Article) -> bytes:
-    """Return the text alone, as it is in the JSON."""
-    return (safe_lines(article.text) + "\n").encode()
+def plain_text(text: str) -> bytes:
+    """Return an article's text alone."""
+    return (safe_lines(text) + "\n").encode()
 
 
 # What is written between two articles of one output; JSON needs nothing.
@@ -22,5 +22,5 @@ FORMATS: dict[str, Callable[[Article], bytes]] = {
     "jsonl": json_line,
     "json": indented_json,
     "markdown": markdown,
-    "text": plain_text,
+    "text": lambda article: plain_text(article.text),
 }

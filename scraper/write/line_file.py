@@ -14,6 +14,7 @@ from typing import Any, Self
 import msgspec
 
 from scraper.errors import CorpusBusy, OutputError
+from scraper.write.stream import write_all
 from scraper.write.strict_json import json_line
 
 # Read at once while looking for the start of the last line; a record has some 20 KB.
@@ -23,14 +24,15 @@ _STEP = 64 * 1024
 class LineFile:
     """Append records to ``path``, which is created where it is missing.
 
-    ``start`` is how each record begins; a file that begins otherwise is somebody else's. Raises :class:`OutputError`
+    ``start`` is how each record begins; a file that begins otherwise is somebody else's, and with ``None`` each file
+    that holds anything. Raises :class:`OutputError`
     for such a file, a folder, a link and a disk that fails, :class:`CorpusBusy` where another process writes to it.
 
     A crash can tear the last line. On opening, a last line without its newline is cut off if it is no whole JSON value,
     and gets its newline if it is.
     """
 
-    def __init__(self, path: str | Path, start: bytes) -> None:
+    def __init__(self, path: str | Path, start: bytes | None) -> None:
         self.path = Path(path)
         self._file = _open(self.path)
         try:
@@ -52,12 +54,18 @@ class LineFile:
     def append_line(self, line: bytes) -> None:
         """Add bytes that are whole lines already."""
         try:
-            _write_all(self._file, line)
+            write_all(self._file, line)
         except OSError as error:
-            with suppress(OSError):  # what stays behind is cut off when the file is opened again
-                os.ftruncate(self._file, self.length)
+            self._forget_torn()
             raise _failure(self.path, error) from error
+        except KeyboardInterrupt:
+            self._forget_torn()
+            raise
         self.length += len(line)
+
+    def _forget_torn(self) -> None:
+        with suppress(OSError):  # what stays behind is cut off when the file is opened again
+            os.ftruncate(self._file, self.length)
 
     def sync(self) -> None:
         """Return once the records are on the disk."""
@@ -85,12 +93,10 @@ class LineFile:
     ) -> None:
         self.close()
 
-    def _check_owner(self, start: bytes) -> None:
-        head = os.pread(self._file, len(start), 0)
-        if not start.startswith(head):
-            raise OutputError(
-                f"{self.path}: holds something else than what would be added to it; name another file, or move it away"
-            )
+    def _check_owner(self, start: bytes | None) -> None:
+        head = os.pread(self._file, len(start or b"x"), 0)
+        if head and not (start or b"").startswith(head):
+            raise OutputError(f"{self.path}: holds something else than what would be added; name another file")
 
     def _repair(self) -> None:
         """Cut off a torn last line, or end a whole one."""
@@ -99,7 +105,7 @@ class LineFile:
         if begin == end:
             return
         if _is_whole(os.pread(self._file, end - begin, begin)):
-            _write_all(self._file, b"\n")
+            write_all(self._file, b"\n")
         else:
             os.ftruncate(self._file, begin)
 
@@ -142,12 +148,6 @@ def _is_whole(line: bytes) -> bool:
     except (msgspec.DecodeError, RecursionError):
         return False
     return True
-
-
-def _write_all(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]
 
 
 def _failure(path: Path, error: OSError | ValueError) -> OutputError:

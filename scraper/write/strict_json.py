@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -26,14 +27,19 @@ def json_line(value: Any) -> bytes:
     return _without_risks(_encoded(value)) + b"\n"
 
 
+def object_line(fields: Mapping[str, Any]) -> bytes:
+    """Return an object with values that are ``msgspec.Raw``: these stay as they are, NULs included."""
+    return _without_risks(_encoder.encode(fields)) + b"\n"
+
+
 def indented_json(value: Any) -> bytes:
     """Return ``value`` as JSON over several lines, for people."""
     return msgspec.json.format(_without_risks(_encoded(value)), indent=2) + b"\n"
 
 
-def with_whole_characters(line: bytes) -> bytes:
-    """Return JSON in which each escaped NUL or lone surrogate is U+FFFD instead."""
-    return _ESCAPES.sub(lambda match: rb"\ufffd" if match.lastgroup else match[0], line)
+def whole_surrogates(line: bytes) -> bytes:
+    """Return JSON in which each escaped lone surrogate is U+FFFD instead."""
+    return _ESCAPES.sub(lambda match: rb"\ufffd" if match.lastgroup == "alone" else match[0], line)
 
 
 def _encoded(value: Any) -> bytes:
@@ -41,7 +47,9 @@ def _encoded(value: Any) -> bytes:
         data = _encoder.encode(value)
     except UnicodeEncodeError:
         data = _encoder.encode(_whole_strings(msgspec.to_builtins(value)))
-    return with_whole_characters(data) if b"\\u0000" in data else data
+    if b"\\u0000" in data:  # perhaps a NUL, perhaps an escaped backslash and "u0000"
+        data = _ESCAPES.sub(lambda match: rb"\ufffd" if match.lastgroup else match[0], data)
+    return data
 
 
 def _whole_strings(value: Any) -> Any:

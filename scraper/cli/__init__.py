@@ -1,0 +1,1 @@
+"""The command `scraper`: one file a command."""

@@ -1,0 +1,126 @@
+"""Clean the objects of a JSON lines file: each comes back as it was, but for its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from scraper import pipeline
+from scraper.config import Settings
+from scraper.engines.local import clean_guarded, guarded
+from scraper.records import Article, Failed, Outcome, Removed, Response, Skipped, Target
+from scraper.rules import load_rules
+from scraper.sources.files import HEAD_BYTES, kind_of
+from scraper.strip import clean_text
+from scraper.write.strict_json import object_line, whole_surrogates
+
+_PRETTY_START = re.compile(rb"\s*\{\s*\n")
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """An object that comes back, as a line, and the text in it."""
+
+    line: bytes
+    text: str
+
+
+@dataclass(frozen=True)
+class LineCleaner:
+    """Cleans lines of one file."""
+
+    settings: Settings
+    source: str
+    field: str | None  # None: text, or else html
+    as_article: bool
+
+    def clean(self, lines: Iterable[bytes]) -> Iterator[Outcome | Cleaned]:
+        """Yield what becomes of each line that is not blank."""
+        for number, line in enumerate(lines, 1):
+            data = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            if data.strip():
+                yield self._named(self._line(data), f"{self.source}:{number}")
+
+    def _named(self, outcome: Outcome | Cleaned, place: str) -> Outcome | Cleaned:
+        """Say where it stands, also of a page whose address is known: that line is what a person looks for."""
+        if isinstance(outcome, Article | Cleaned):
+            return outcome
+        detail = f"{outcome.url}: {outcome.detail}" if outcome.url else outcome.detail
+        return msgspec.structs.replace(outcome, url=place, detail=detail)
+
+    def _line(self, line: bytes) -> Outcome | Cleaned:
+        try:
+            fields = _fields(line)
+            name = self.field or ("text" if "text" in fields else "html")
+            value = _string(fields, name)
+            url = _string(fields, "url") if "url" in fields else ""
+        except ValueError as error:
+            return Failed(url="", reason="damaged", detail=str(error))
+        if name == "html" or (name != "text" and kind_of("", value[:HEAD_BYTES].encode()) == "html"):
+            return self._html(fields, value, url)
+        return self._text(fields, name, value, url)
+
+    def _html(self, fields: dict[str, msgspec.Raw], html: str, url: str) -> Outcome | Cleaned:
+        target = Target(url=url, source=self.source)
+        header = {"content-type": "text/html; charset=utf-8"}
+        outcome = clean_guarded([Response(target=target, url=url, headers=header, body=html.encode())], self.settings)
+        if self.as_article or not isinstance(outcome, Article):
+            return outcome
+        return _cleaned(fields, "text", outcome.text, outcome.removed)
+
+    def _text(self, fields: dict[str, msgspec.Raw], name: str, text: str, url: str) -> Outcome | Cleaned:
+        if self.as_article:
+            return guarded(url, lambda: pipeline.clean_flat_text(text, url or None, self.settings, self.source))
+        rules = load_rules(self.settings.strip.rules, self.settings.strip.disable)
+        result = guarded(url, lambda: clean_text(text, url or None, rules))
+        if isinstance(result, Skipped | Failed):
+            return result
+        if not result.text.strip():
+            return Skipped(url=url, reason="no_text")
+        return _cleaned(fields, name, result.text, result.removed)
+
+
+def whole_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines; of a file that is one indented object, that object."""
+    rest = iter(lines)
+    first = next(rest, b"")
+    if _PRETTY_START.match(first):
+        yield first + b"".join(rest)
+    else:
+        yield first
+        yield from rest
+
+
+def _fields(line: bytes) -> dict[str, msgspec.Raw]:
+    """Return the object's values as they are written; raise :class:`ValueError` that says what is wrong."""
+    try:
+        line.decode()
+        fields = msgspec.json.decode(whole_surrogates(line), type=dict[str, msgspec.Raw])
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8; convert it") from None
+    except msgspec.ValidationError:
+        raise ValueError("is no JSON object; give one object a line") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(f"{str(error).lower()}; give one JSON object a line") from None
+    if "removed" in fields and not bytes(fields["removed"]).startswith(b"["):
+        raise ValueError("its key removed is no list and would be lost; rename it")
+    return fields
+
+
+def _string(fields: dict[str, msgspec.Raw], name: str) -> str:
+    """Return a field's text, ``""`` for null; raise :class:`ValueError` where there is none."""
+    if name not in fields:
+        raise ValueError(f"has no field {name}, but {', '.join(fields) or 'none at all'}; choose one with --field")
+    try:
+        return (msgspec.json.decode(fields[name], type=str | None) or "").replace("\0", "")
+    except msgspec.ValidationError:
+        raise ValueError(f"its field {name} is no string; choose another with --field") from None
+
+
+def _cleaned(fields: dict[str, msgspec.Raw], name: str, text: str, removed: Iterable[Removed]) -> Cleaned:
+    """Return the object with the text in its place, and what was removed added to what earlier passes removed."""
+    earlier = msgspec.json.decode(fields["removed"], type=list[msgspec.Raw]) if "removed" in fields else []
+    return Cleaned(object_line({**fields, name: text, "removed": [*earlier, *removed]}), text)
