@@ -26,9 +26,10 @@ from scraper.write.strict_json import json_line
 
 Clock = Callable[[], datetime]
 
-# A commit costs two fsyncs, 2 to 30 ms. So often it costs a fast run nothing, and a slow one commits each article.
-COMMIT_EVERY = 50
-COMMIT_EVERY_S = 1.0
+# A commit costs two fsyncs, 2 to 30 ms. It may take this share of a run's time: a fast run is not held up, and a slow
+# one commits each article.
+COMMIT_SHARE = 0.05
+COMMIT_AT_LEAST_EVERY_S = 1.0
 
 # Half an hour, 2, 8 and 32 hours between the five tries: an hourly run meets each, and a site may be down for a day.
 RETRY_GROWTH = 4
@@ -61,8 +62,7 @@ class Corpus:
         self._lines: list[bytes] = []
         self._pages: dict[str, Known] = {}
         self._aliases: dict[str, str] = {}
-        self._taken = 0
-        self._committed_at = time.monotonic()
+        self._next_commit = time.monotonic()
 
     def plan(self, named: Iterable[Target]) -> Plan:
         """Decide about the pages that the sources name, and the pages of earlier runs whose next try has come."""
@@ -94,21 +94,22 @@ class Corpus:
             self._aliases[url] = outcome.detail
         else:
             self._pages[url] = self._page(url, target, outcome)
-        self._taken += 1
-        if self._taken >= COMMIT_EVERY or time.monotonic() - self._committed_at >= COMMIT_EVERY_S:
+        if time.monotonic() >= self._next_commit:
             self.commit()
         return outcome
 
     def commit(self) -> None:
         """Make everything durable that was taken."""
+        began = time.monotonic()
         if self._lines:
             self._file.append_line(b"".join(self._lines))
             self._file.sync()
         self._state.commit(
             self._pages.values(), self._aliases.items(), self._settings.output, self._file.length, self._clock()
         )
-        self._lines, self._pages, self._aliases, self._taken = [], {}, {}, 0
-        self._committed_at = time.monotonic()
+        self._lines, self._pages, self._aliases = [], {}, {}
+        ended = time.monotonic()
+        self._next_commit = ended + min((ended - began) / COMMIT_SHARE, COMMIT_AT_LEAST_EVERY_S)
 
     def finish(self, exit_code: int, totals: Mapping[str, int]) -> None:
         """Note how the run ended."""
