@@ -6,7 +6,6 @@ import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import certifi
@@ -33,28 +32,30 @@ class Reply:
 
 
 class Client:
-    """HTTP/1.1 over addresses that the settings allow; ``transport`` replaces the network in tests."""
+    """HTTP/1.1 over addresses that the settings allow; ``transport`` replaces the network in tests.
+
+    Requests go to httpx's transport and not through its ``AsyncClient``, which keeps cookies from page to page and
+    fails on any Location that it cannot parse.
+    """
 
     def __init__(self, settings: FetchSettings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._max_header_bytes = settings.max_header_bytes
-        self._http = httpx.AsyncClient(
-            transport=transport or _GuardedTransport(settings),
-            timeout=httpx.Timeout(None, connect=settings.connect_timeout_s),  # the caller's deadline bounds the rest
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # no page changes what another one is told
-            trust_env=False,
-            follow_redirects=False,
-        )
-        self._http.headers.clear()  # nothing is sent but what the caller asks for
+        self._transport = transport or _GuardedTransport(settings)
+        # For connecting alone; the caller's deadline bounds the rest.
+        self._extensions = {"timeout": {"connect": settings.connect_timeout_s}}
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        await self._transport.aclose()
 
     @asynccontextmanager
     async def get(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Reply]:
         """Send a GET and yield the reply once its headers are there; raise Trouble for what goes wrong."""
         with _troubles(in_body=False):
-            response = await self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
+            request = httpx.Request("GET", url, headers=headers, extensions=self._extensions)
+            if request.url.userinfo and "Authorization" not in request.headers:
+                next(httpx.BasicAuth(request.url.username, request.url.password).auth_flow(request))
+            response = await self._transport.handle_async_request(request)
         try:
             if sum(len(name) + len(value) for name, value in response.headers.raw) > self._max_header_bytes:
                 raise Trouble("too_large", f"the headers have more than {self._max_header_bytes} bytes")

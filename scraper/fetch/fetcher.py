@@ -43,7 +43,7 @@ class _Wish:
 class HttpFetcher:
     """The :class:`scraper.protocols.Fetcher` for http and https: an async context manager, for one event loop.
 
-    ``on_wait`` is told why a wait of two seconds or more happens. ``transport`` replaces the network in tests.
+    ``on_wait`` is told why a wait of more than a second happens. ``transport`` replaces the network in tests.
     """
 
     def __init__(

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from scraper.fetch.trouble import Trouble
 
-# Shorter waits are the normal rhythm; telling each of them would bury the others.
-MIN_TOLD_S = 2.0
+# Shorter waits are the normal rhythm (a second); telling each of them would bury the others.
+MIN_TOLD_S = 1.5
 
 _HOST_FAILURES = frozenset({"connect", "timeout", "too_slow"})
 
