@@ -99,9 +99,12 @@ def decode(response: Response) -> Page:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return _page(response, body[len(mark) :], encoding, "bom")
-    if utf16 := _utf16_by_zeros(body[:_HEAD]):
+    head = body[:_HEAD]
+    utf16 = None if _BINARY.match(head) else _utf16_by_zeros(head)
+    if utf16:
         return _page(response, body, utf16, "guess")
-    _refuse_binary(body[:_HEAD], response.url)
+    if _is_binary(head):
+        raise NotAnArticle("not_html", "the body is binary data", response.url)
     header = _LABELS.get(_header_label(response))
     if b"\x1b" not in body and (html := _strictly(body, "utf-8")):
         return Page(
@@ -205,8 +208,7 @@ def _utf16_by_zeros(head: bytes) -> str | None:
     return "utf-16be" if even > odd else "utf-16le"
 
 
-def _refuse_binary(head: bytes, url: str) -> None:
-    """Raise for pictures, archives and the like, whatever their content type says. Nothing is unpacked."""
+def _is_binary(head: bytes) -> bool:
+    """Tell pictures, archives and the like, whatever their content type says. Nothing is unpacked to find out."""
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    if _BINARY.match(head) or controls > 0.1 * len(head):
-        raise NotAnArticle("not_html", "the body is binary data", url)
+    return bool(_BINARY.match(head)) or controls > 0.1 * len(head)
