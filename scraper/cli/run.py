@@ -47,22 +47,23 @@ def run(config: Path, strict: bool) -> int:
     contact = settings.fetch.contact or os.environ.get("SCRAPER_CONTACT", "")
     settings = msgspec.structs.replace(settings, fetch=msgspec.structs.replace(settings.fetch, contact=contact))
     with open_corpus(settings.corpus, config.parent) as corpus:
-        return asyncio.run(_Run(settings, config.parent, corpus).to_the_end(strict))
+        return asyncio.run(_Run(settings, config.parent, corpus, strict).to_the_end())
 
 
 class _Run:
     """Sources, fetches and the corpus, and what is told about them."""
 
-    def __init__(self, settings: Settings, folder: Path, corpus: Corpus) -> None:
+    def __init__(self, settings: Settings, folder: Path, corpus: Corpus, strict: bool) -> None:
         self._settings = settings
         self._folder = folder
         self._corpus = corpus
+        self._strict = strict
         self._report = Report()
         self._seen = 0
         self._stop = Stop()
         self._sources_failed = 0
 
-    async def to_the_end(self, strict: bool) -> int:
+    async def to_the_end(self) -> int:
         """Run, say the totals and return the exit code."""
         from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a busy corpus should not
 
@@ -74,9 +75,9 @@ class _Run:
                     outcomes(targets, fetcher, LocalEngine(self._settings), stop=self._stop)
                 ) as results:
                     async for target, outcome in results:
-                        self._count(self._corpus.take(target, outcome), strict)
+                        self._count(self._corpus.take(target, outcome))
             self._corpus.commit()
-        return self._end(strict)
+        return self._end()
 
     async def _named(self, fetch: Fetch) -> list[Target | Failed]:
         """Return what the sources name; a source that fails names nothing, and after a stop none does."""
@@ -92,11 +93,13 @@ class _Run:
 
     async def _read(self, source: SourceSettings, fetch: Fetch) -> list[Target | Failed]:
         try:
-            return await read_source(source, self._folder, fetch)
+            named = await read_source(source, self._folder, fetch)
         except PageError as error:
             self._sources_failed += 1
             log.warning("source %s failed: %s", source.name, error)
             return []
+        log.info("source %s names %s pages", source.name, len(named))
+        return named
 
     def _planned(self, named: Iterable[Target | Failed]) -> list[Target]:
         """Return what is to be fetched; count the rest."""
@@ -105,23 +108,23 @@ class _Run:
         self._seen = plan.seen
         undone: list[Outcome] = [item for item in named if isinstance(item, Failed)]
         for outcome in undone + plan.waiting:
-            self._count(outcome, strict=False)
+            self._count(outcome)
         return plan.fetch
 
-    def _count(self, outcome: Outcome, strict: bool) -> None:
+    def _count(self, outcome: Outcome) -> None:
         self._report.count(outcome)
         if not isinstance(outcome, Article) and outcome.reason != "interrupted":
             # In a crontab only warnings are mailed, and a page that fails is no news: it is tried again.
-            log.log(logging.WARNING if strict else logging.INFO, "%s", outcome_line(outcome))
+            log.log(logging.WARNING if self._strict else logging.INFO, "%s", outcome_line(outcome))
 
-    def _end(self, strict: bool) -> int:
+    def _end(self) -> int:
         report = self._report
         totals = {name: report.total(name) for name in ("skipped", "failed", "deferred")}
         found = self._seen + report.articles + sum(totals.values())
         codes = {128 + self._stop.signal} if self._stop.signal else set()
         if report.reasons["failed", "bug"]:
             codes.add(1)
-        if self._sources_failed or (strict and (totals["failed"] or totals["deferred"])):
+        if self._sources_failed or (self._strict and (totals["failed"] or totals["deferred"])):
             codes.add(3)
         code = exit_code(codes)
         self._corpus.finish(code, {"found": found, "seen": self._seen, "articles": report.articles, **totals})
