@@ -146,7 +146,9 @@ def locked(path: Path) -> Iterator[None]:
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise OutputError(f"{path}: the lock cannot be opened ({error.strerror}); make its folder writable") from error
+        raise OutputError(
+            f"{path}: the lock cannot be opened ({error.strerror}); its folder must be there and writable"
+        ) from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
