@@ -37,7 +37,10 @@ _CHANGED = re.compile(
     r"aktualizacja|обновлен[оа]?|оновлено|frissítve|güncelle\w+|ενημέρωση)|更新|最終更新|修改|수정",
     re.IGNORECASE,
 )
-_PUBLISHED = re.compile(r"\b(?:published|posted|publié|veröffentlicht|publicado|pubblicato|erstellt)|発行|公開|发布|發布|입력", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r"\b(?:published|posted|publié|veröffentlicht|publicado|pubblicato|erstellt)|発行|公開|发布|發布|입력",
+    re.IGNORECASE,
+)
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)([/-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=\D|$)")
 # Longer blocks are prose that mentions dates.
 MAX_LINE_CHARS = 160
@@ -120,7 +123,10 @@ def _read(evidence: Evidence, text: str) -> Moment | None:
 
 
 def _json_ld(evidence: Evidence, key: str) -> list[Candidate]:
-    texts = [json_ld.text(node, key) for node in (evidence.article, evidence.page if evidence.article or key != "datePublished" else None)]
+    texts = [
+        json_ld.text(node, key)
+        for node in (evidence.article, evidence.page if evidence.article or key != "datePublished" else None)
+    ]
     return [(_read(evidence, text), "json-ld") for text in texts if text]
 
 

@@ -52,7 +52,7 @@ class Evidence:
     def after(self) -> range:
         """Return the blocks behind the text, where old pages and agencies sign it."""
         last = self.body[1] if self.body else -1
-        return range(last, min(len(self.columns.text), last + 4)) if last > 0 else range(0)
+        return range(last, min(len(self.columns.text), last + 6)) if last > 0 else range(0)
 
 
 def gather(columns: Columns, url: str, body: tuple[int, int] | None) -> Evidence:

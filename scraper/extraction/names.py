@@ -16,37 +16,60 @@ class Names(NamedTuple):
     organizations: tuple[str, ...] = ()
 
 
-# "Written by", in front of a name. The colon is not needed after these words; after those of LABELS_WITH_COLON it is.
+# In front of a name at the start of a line ...
 _LABELS = (
-    r"(?:article |story |words |text |photos? |posted |written |published |reported |created |authored |submitted "
-    r"|medically |fact[- ]checked |reviewed |an )?by|from the desk of|von|ein(?: beitrag| artikel| gastbeitrag)? von"
-    r"|geschrieben von|verfasst von|veröffentlicht von|text von|por|escrito por|publicado por|redactado por|par"
-    r"|écrit par|publié par|propos recueillis par|a cura di|scritto da|pubblicato da|di|da|door|geschreven door|av|af"
-    r"|skriven av|skrevet av|kirjoittanut|autor(?:ka|ka:)?|автор|yazan|penulis|oleh|napsal|tekst"
+    r"(?:(?:medically |article |story |words |text |posted |written |published |reported |created |authored |submitted "
+    r"|contributed |an )*by|from the desk of|(?:ein )?(?:blog |gast)?(?:beitrag |artikel )?von|vom?|"
+    r"(?:geschrieben|verfasst|veröffentlicht|eingestellt|text) von|(?:escrito |publicado |redactado |texto )?por"
+    r"|(?:écrit |publié |un texte |texte )?(?:par|de)|propos recueillis par|a cura di|(?:scritto |pubblicato )?d[ai]"
+    r"|(?:geschreven )?door|av|af|skriven av|skrevet av|kirjoittanut|autor(?:ka|en)?|authors?|автор|yazan|penulis|oleh|napsal)"
 )
+# ... or in front of a colon.
 _LABELS_WITH_COLON = (
-    r"authors?|autor(?:en|in|es|i|a|e)?|auteurs?|autore|writers?|text|texte?|words|byline|name|journalist(?:e|in)?"
-    r"|reporter|redakteur(?:in)?|redakcja|redactor|écrit|автор(?:ы)?|текст|فريق|كتب|הכתב|tác giả|viết bởi"
+    r"(?:authors?|autor(?:en|in|es|i|a|e)?|auteurs?|autore|writers?|text(?: (?:&|und) fotos?)?|texte?|words|byline|journalist(?:e|in)?"
+    r"|reporter|redakteur(?:in)?|redakcja|redactor|автор(?:ы)?|текст|كتب|הכתב|tác giả|article by|by)"
 )
-_LABEL = re.compile(rf"^\W*(?:(?:{_LABELS})\b\s*:?\s+|(?:{_LABELS_WITH_COLON})\s*[:：]\s*)", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"^\W*(?:{_LABELS}(?:\s*:\s*|\s+|(?=(?-i:[A-ZÀ-Ý])))|{_LABELS_WITH_COLON}\s*[:：]\s*)", re.IGNORECASE
+)
+# The same in mid-line, where nothing but a byline says so: "3 May 2024 by", "posted by".
+_LATER_LABEL = re.compile(
+    r"(?:(?<=[\d|•·–—/])\s*\b(?:by|von|par|por)|\b(?:posted|written|authored|published|edited) by"
+    r"|\b(?:geschrieben|verfasst|eingestellt) vo[nm]|\bpubli[ée] par|\bescrito por|\bautor:|\bauthor:)\s*(?=\S)",
+    re.IGNORECASE,
+)
 # Chinese, Japanese, Korean: the label may be glued to the name.
-_CJK_LABEL = re.compile(
-    r"^\W*(?:(?:本报|本刊|本网|新华社|中新社|通讯员|见习|实习|首席|特约|高级)*(?:记者|記者|作者|撰文|撰稿|文字?|筆者|著者|執筆|取材・文|ライター)"
-    r"(?:丨|\||[:：/／●•・]|\s)\s*|(?:本报|本刊|本网)?(?:记者|記者)\s*)"
+_HAN_NAME = r"[\u3400-\u9fff々]{2,4}"
+_CJK_BYLINE = re.compile(
+    rf"(?:(?:记者|記者|作者|撰文|撰稿|执笔|采写|筆者|著者|執筆)[:：/／丨|\s]{{0,2}}|[文字][/／●丨]\s?)"
+    rf"(?:\S{{0,8}}?(?:记者|通讯员)\s?)?({_HAN_NAME}(?:[\s、,，&]{_HAN_NAME})*|[ァ-ヶー]{{2,8}})"
 )
+_JAPANESE_DATELINE = re.compile(rf"【[^】]{{1,12}}[=＝]({_HAN_NAME})】")
+_KOREAN_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파원)")
 _CJK_ROLE = re.compile(r"\s?(?:기자|특파원|記者|记者|報導|报道|氏|さん)$")
-# What ends a byline: a date, a reading time, a separator before a role.
+# The hundred family names that nine of ten Chinese bear: what follows "记者" may be another word.
+_CHINESE_FAMILY_NAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
+    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁"
+    "岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳"
+    "張劉陳楊黃趙吳孫馬鄭羅謝許韓馮鄧蕭葉蘇呂盧鍾譚陸賈韋鄒閻龍賀顧龔萬錢嚴湯溫齊喬龐顏莊聶魯詹歐關蘭紀畢單"
+)
+# What ends a byline: a separator before a role or a date, a number, a reviewer.
 _END = re.compile(
-    r"\s*(?:[|•·●▪∙→»]|\s[–—-]\s|\s-|\n|\bon\s+\w+day\b|\b(?:updated|published|posted|modified|aktualisiert|veröffentlicht|"
-    r"publié|publicado|actualizado|pubblicato|last)\b|\b\d{1,2}[.:/]\d|\b\d+\s?min|\b(?:19|20)\d\d\b|\bam\s\d|"
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d|\d{1,2}\.\s).*$",
+    r"\s*(?:[|•·●▪∙→»✉]|\s[–—-]\s|\n|(?<=\S)\s+\d|\d{1,2}[.:/]\d|\b(?:medically |clinically |expert |and )?"
+    r"(?:reviewed|edited|fact[- ]checked|translated|illustrations?|photo(?:s|graphy|graphs)?|foto|fotos|interviews?) (?:by|von)\b"
+    r"|\b(?:updated|published|posted|modified|aktualisiert|veröffentlicht|publié|publicado|actualizado|pubblicato|last|categor\w+|kategorien?)\b"
+    r"|\b(?:on|am|le|il|el)\s\w+(?:day|tag|\s\d)|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d).*$",
     re.IGNORECASE | re.DOTALL,
 )
+# Behind the name in a sentence: "by Ann Bell in Science", "on behalf of". Case matters.
+_SENTENCE_END = re.compile(r"\s(?:in|on|at|for|under|am|um|aus|from|is|with the|posted|says?|wrote)\s.*$", re.DOTALL)
 _SPLIT = re.compile(
-    r"\s*(?:[,;；、，＆&+／]|\s/\s|(?<=\w)/(?=[A-Z])|\s(?:and|und|et|y|e|i|en|og|och|ja|ve|и|та|і|és|a|with|mit|avec|con|und|sowie)\s)\s*"
+    r"\s*(?:[,;；、，＆&+／]|\s/\s|(?<=\w)/(?=[A-Z])|\s(?:and|und|et|y|e|i|en|og|och|ja|ve|и|та|і|és|with|mit|avec|con|sowie)\s)\s*"
 )
-_JUNK = re.compile(r"https?://\S*|www\.\S+|\S+@\S+\.\S+|@\w+|\([^)]*\)|\[[^\]]*\]|（[^）]*）|[\"“”„«»]")
-_HONORIFIC = re.compile(r"^(?:dr|prof|dipl|mag|ing|med|phil|rer|nat|mr|mrs|ms|sir)\.?\s+", re.IGNORECASE)
+_JUNK = re.compile(
+    r"https?://\S*|www\.\S+|\S+@\S+\.\S+|(?<!\S)@\w+|\((?!\w{1,15}\))[^)]*\)|\[[^\]]*\]|（[^）]*）|[“”„«»]"
+)
 
 # Behind a comma these are letters after a name, not a second person.
 _CREDENTIALS = frozenset(
@@ -64,7 +87,8 @@ _ROLE_WORDS = frozenset(
     redakteur redakteurin autor autorin chefredakteur korrespondent korrespondentin journalistin reporterin
     mitarbeiter mitarbeiterin volontär journaliste rédacteur redactor redactora periodista corresponsal giornalista
     редактор корреспондент журналист автор comments comment share read more name email menu search home login about
-    contact posts categories tags minutes minute reading time updated published date posted""".split()
+    contact posts categories tags minutes minute reading time updated published date posted full bio library written
+    by learn horticulturalist educator grader licensed columnist kommentar kommentare teilen folgen über mehr video""".split()
 )
 _ORGANIZATION_WORDS = frozenset(
     """editorial staff team newsroom newsdesk desk news agency agencies press media magazine online gmbh inc inc. llc
@@ -97,6 +121,7 @@ _PARTICLES = frozenset(
 )
 MAX_NAME_CHARS = 60
 MAX_NAME_WORDS = 6
+MAX_PEN_NAME_WORDS = 3
 _HAN = re.compile(r"^[\u3400-\u9fff々]{2,5}$")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -109,25 +134,44 @@ def names(text: str, site_names: frozenset[str] = frozenset(), *, trusted: bool 
     """
     people: list[str] = []
     organizations: list[str] = []
-    for part in _parts(text):
+    parts = _parts(text)
+    pen_names = trusted and (len(parts) == 1 or all(" " not in part for part in parts))
+    for part in parts:
         if _is_organization(part, site_names):
             organizations.append(part)
-        elif _is_person(part) or (trusted and _is_pen_name(part)):
+        elif _is_person(part) or (pen_names and _is_pen_name(part)):
             people.append(part)
     return Names(_unique(people), _unique(organizations))
 
 
-def labelled(text: str) -> bool:
-    """Say whether a line begins like a byline."""
-    return bool(_LABEL.match(text) or _CJK_LABEL.match(text))
+def names_in_line(line: str, site_names: frozenset[str] = frozenset()) -> Names:
+    """Return the names in a line that says so ("By", "Von", "记者", "기자"); nothing where it does not."""
+    asian = _asian_names(line)
+    if asian:
+        return Names(asian)
+    label = _LABEL.match(line) or _LATER_LABEL.search(line)
+    if label is None:
+        return Names()
+    rest = _SENTENCE_END.sub("", _END.sub("", line[label.end() :]))
+    return names(rest, site_names, trusted=len(rest.split()) <= MAX_PEN_NAME_WORDS and "," not in rest)
+
+
+def _asian_names(line: str) -> tuple[str, ...]:
+    if line.isascii():
+        return ()
+    found = [name for match in _CJK_BYLINE.finditer(line) for name in re.split(r"[\s、,，&]", match[1])]
+    people = [name[:3] for name in found if name[0] in _CHINESE_FAMILY_NAMES or "ァ" <= name[0] <= "ー"]
+    people += [match[1] for match in _JAPANESE_DATELINE.finditer(line)]
+    people += [match[1] for match in _KOREAN_BYLINE.finditer(line)]
+    return _unique(people)
 
 
 def _parts(text: str) -> list[str]:
     text = _JUNK.sub(" ", text).strip()
     for _ in range(2):  # "By by", "Text: Von"
-        text = _CJK_LABEL.sub("", _LABEL.sub("", text)).strip()
+        text = _LABEL.sub("", text).strip()
     text = _END.sub("", text)
-    parts = (_CJK_ROLE.sub("", _HONORIFIC.sub("", part.strip(" .:|-–—*"))) for part in _SPLIT.split(text))
+    parts = (_CJK_ROLE.sub("", part.strip(" .:|-–—*")) for part in _SPLIT.split(text))
     return [" ".join(part.split()) for part in parts if part and part.casefold() not in _CREDENTIALS]
 
 

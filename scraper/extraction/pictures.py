@@ -1,0 +1,84 @@
+"""The article's pictures, with caption and credit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from scraper.extraction.assemble import absolute
+from scraper.extraction.columns import Columns, Picture
+from scraper.extraction.flags import BIT
+from scraper.records import Image, Metadata
+
+# Smaller ones are icons, avatars and counters.
+MIN_WIDTH = 150
+MAX_IMAGES = 50
+MAX_CAPTION_CHARS = 600
+# Blocks between the headline and the first paragraph, where the main picture stands.
+BLOCKS_BEFORE = 6
+
+_CREDIT = re.compile(
+    r"\s*[(\[|–—-]?\s*((?:photo(?:graph)?s?|pictures?|images?|credits?|foto(?:grafie|s)?|bild(?:er)?|quelle|crédits?(?: photo)?|"
+    r"imagen|immagine|fonte|fuente|source|фото|图片来源|图源|摄影|写真|撮影|사진)(?:\s(?:by|von|de|credit))?\s*[:：/=＝]|©|\(c\))\s*"
+    r"([^.()\[\]|]{2,80})[)\]]?\.?$",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(r"[-_@](?:\d{2,4}x\d{2,4}|\d+w|\dx|scaled|large|medium|small)(?=\.\w+$)")
+
+
+def pictures(columns: Columns, meta: Metadata, places: Sequence[int], base_url: str) -> tuple[Image, ...]:
+    """Return the images that the head names, then those in the text; ``places`` are the kept blocks in order.
+
+    An image that the head names and the text shows in another size is one image, with the text's caption.
+    """
+    found = {_key(image.url): image for image in meta.images}
+    kept = frozenset(places)
+    first, last = (places[0] - BLOCKS_BEFORE, places[-1] + 1) if places else (0, -1)
+    for picture in columns.pictures:
+        url = absolute(base_url, picture.url) if first <= picture.block <= last else None
+        if url is None or 0 < picture.width < MIN_WIDTH or len(found) >= MAX_IMAGES:
+            continue
+        key = _key(url)
+        known = found.get(key)
+        if known is None or known.caption is None:
+            caption, credit = _caption(columns, picture, kept)
+            found[key] = Image(url=known.url if known else url, caption=caption, credit=credit)
+    return tuple(found.values())
+
+
+def _key(url: str) -> str:
+    """Return what the addresses of one picture in several sizes have in common."""
+    return _SIZE.sub("", urlsplit(url).path.rsplit("/", 1)[-1]) or url
+
+
+def _caption(columns: Columns, picture: Picture, kept: frozenset[int]) -> tuple[str | None, str | None]:
+    """Return caption and credit of a picture: the text of its figure, or of the caption that follows it."""
+    blocks = _caption_blocks(columns, picture)
+    texts = [columns.text[block] for block in blocks if block not in kept]
+    credit = next((hint.text for hint in columns.hints if hint.kind == "credit" and hint.block in blocks), None)
+    if credit:
+        texts = [text.replace(credit, "").strip() for text in texts]
+        named = _CREDIT.fullmatch(credit)
+        credit = named[2].strip() if named else credit
+    caption = " ".join(filter(None, texts))[:MAX_CAPTION_CHARS] or None
+    if caption and credit is None:
+        stated = _CREDIT.search(caption)
+        if stated:
+            credit = stated[2].strip()
+            caption = caption[: stated.start()].strip() or None
+    return caption, credit
+
+
+def _caption_blocks(columns: Columns, picture: Picture) -> range:
+    container = picture.container
+    for _ in range(4):  # figure > picture > a > span; a caption is not further away
+        if container < 0:
+            break
+        if columns.c_tag[container] == "figure":
+            return range(columns.c_first[container], columns.c_last[container])
+        container = columns.c_parent[container]
+    block = picture.block
+    if block < len(columns.text) and columns.c_flags[columns.container[block]] & BIT["CAPTION"]:
+        return range(block, block + 1)
+    return range(0)
