@@ -15,7 +15,7 @@ from scraper.config import FetchSettings
 from scraper.fetch.body import read_body
 from scraper.fetch.client import Client, Reply
 from scraper.fetch.deadline import Deadline
-from scraper.fetch.identity import request_headers, robots_agent
+from scraper.fetch.identity import request_headers, robots_agent, sendable
 from scraper.fetch.pacing import MIN_TOLD_S, Lanes, Pace
 from scraper.fetch.robots import Robots
 from scraper.fetch.status import REDIRECTS, status_trouble, type_trouble
@@ -154,7 +154,7 @@ class HttpFetcher:
         if url != wish.url:
             return self._own_headers
         conditions = {"If-None-Match": wish.target.etag, "If-Modified-Since": wish.target.last_modified}
-        return self._own_headers | {name: value for name, value in conditions.items() if value}
+        return self._own_headers | {name: value for name, value in conditions.items() if value and sendable(value)}
 
     def _tell(self, url: str, state: RetryCallState) -> None:
         wait_s = state.next_action.sleep if state.next_action else 0.0

@@ -42,7 +42,12 @@ def robots_agent(own: Mapping[str, str]) -> str:
     return next((value for name, value in own.items() if name.lower() == "user-agent"), PRODUCT_TOKEN)
 
 
+def sendable(value: str) -> bool:
+    """Tell whether a header can carry ``value``."""
+    return bool(_VALUE.fullmatch(value))
+
+
 def _check(where: str, value: str) -> None:
-    if not _VALUE.fullmatch(value):
+    if not sendable(value):
         # The value may be a secret, so it is not shown.
         raise ConfigError(f"{where}: holds characters that no header can carry; use printable ASCII on one line")
