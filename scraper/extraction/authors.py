@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 from scraper.extraction import json_ld
 from scraper.extraction.evidence import Evidence
@@ -12,14 +12,21 @@ from scraper.extraction.names import Names, names, names_in_line
 from scraper.extraction.titles import key
 
 # The address of a person's page on most systems.
-_PROFILE = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|autori|by|people|person|staff|contributors?|writers?|profiles?|journalist(?:en|e|s)?|redakteure?|columnists?|reporters?|team|user|users)/", re.IGNORECASE)
+_PROFILE = re.compile(
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|autori|by|people|person|staff|contributors?|writers?|profiles?"
+    r"|journalist(?:en|e|s)?|redakteure?|columnists?|reporters?|team|user|users)/",
+    re.IGNORECASE,
+)
 _AUTHOR_METAS = (
     "author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "article:author_name",
     "citation_author", "article:author", "creator", "cxenseparse:author", "mediator_author", "twitter:data1",
 )  # fmt: skip
+# A byline with roles, date and reading time takes less; longer lines are prose.
 MAX_BYLINE_CHARS = 160
+# A name, perhaps with a date, and nothing else.
 MAX_LONE_CHARS = 80
 _DATED = re.compile(r"(?:19|20)\d\d|\d+ min", re.IGNORECASE)
+_LONE_PARTS = re.compile(r"\s*[|•·/\n]\s*|\s[–—-]\s|\d{4}")
 
 
 class Byline(NamedTuple):
@@ -28,6 +35,9 @@ class Byline(NamedTuple):
     people: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
     source: str | None = None
+
+
+Source = Callable[[Evidence, frozenset[str]], Iterator[Names]]
 
 
 def byline(evidence: Evidence) -> Byline:
@@ -43,9 +53,9 @@ def byline(evidence: Evidence) -> Byline:
     shown = "\n".join(evidence.columns.text)
     for source, read in _SOURCES:
         for found in read(evidence, site):
-            people = tuple(person for person in found.people if not _is_part(person, organizations))
             if found.organizations and not organizations:
                 organizations, origin = found.organizations, source
+            people = tuple(person for person in found.people if not _is_part(person, organizations))
             if people:
                 result = Byline(people, found.organizations or organizations, source)
                 if source not in ("json-ld", "meta") or any(person in shown for person in people):
@@ -54,7 +64,7 @@ def byline(evidence: Evidence) -> Byline:
     return hidden or Byline((), organizations, origin)
 
 
-def _is_part(person: str, organizations: tuple[str, ...]) -> bool:
+def _is_part(person: str, organizations: Iterable[str]) -> bool:
     """Say whether a name is a piece of an organization's ("Center for Rest and Research")."""
     return any(person in organization for organization in organizations)
 
@@ -65,39 +75,45 @@ def _from_json_ld(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
     known = json_ld.by_id(evidence.nodes)
     for field in ("author", "creator"):
         value = evidence.article.get(field)
-        people: list[str] = []
-        organizations: list[str] = []
-        for item in value if isinstance(value, list) else [value]:
-            node = item
-            if isinstance(item, dict) and not item.get("name") and isinstance(item.get("@id"), str):
-                node = known.get(item["@id"], item)
-            text = json_ld.folded(next(iter(json_ld.texts(node)), ""))
-            if not text or text.startswith("http"):
-                continue
-            if isinstance(node, dict) and "organization" in "".join(json_ld.types(node)):
-                organizations.append(text)
-                continue
-            found = names(text, site, trusted=True)
-            people += found.people
-            organizations += found.organizations
-        if people or organizations:
-            yield Names(tuple(dict.fromkeys(people)), tuple(dict.fromkeys(organizations)))
+        stated = [_of_node(item, known, site) for item in (value if isinstance(value, list) else [value])]
+        yield _joined(stated)
+
+
+def _of_node(item: Any, known: dict[str, json_ld.Node], site: frozenset[str]) -> Names:
+    """Return the names of one author: a text, an object, or the id of an object elsewhere in the page."""
+    if isinstance(item, dict) and not item.get("name") and isinstance(item.get("@id"), str):
+        item = known.get(item["@id"], item)
+    text = json_ld.folded(next(iter(json_ld.texts(item)), ""))
+    if not text or text.startswith("http"):
+        return Names()
+    if isinstance(item, dict) and any(kind.endswith("organization") for kind in json_ld.types(item)):
+        return Names((), (text,))
+    return names(text, site, trusted=True)
 
 
 def _from_metas(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
     for name in _AUTHOR_METAS:
         texts = [text for text in map(json_ld.folded, evidence.metas.get(name, ())) if text and "://" not in text]
         if texts:
-            yield _joined(texts, site, trusted=True)
+            yield _joined(names(_turned(text), site, trusted=True) for text in texts)
 
 
-def _joined(texts: list[str], site: frozenset[str], *, trusted: bool) -> Names:
-    found = [names(text, site, trusted=trusted) for text in texts]
-    people = dict.fromkeys(person for one in found for person in one.people)
-    return Names(tuple(people), tuple(dict.fromkeys(o for one in found for o in one.organizations)))
+def _turned(text: str) -> str:
+    """Return "Ann Bell" for "Bell, Ann", as libraries write it."""
+    last, comma, first = text.partition(", ")
+    return f"{first} {last}" if comma and " " not in last and first.count(" ") < 2 and "," not in first else text  # noqa: PLR2004
 
 
-def _from_hints(how: str) -> Callable[[Evidence, frozenset[str]], Iterator[Names]]:
+def _joined(found: Iterable[Names]) -> Names:
+    people: dict[str, None] = {}
+    organizations: dict[str, None] = {}
+    for one in found:
+        people.update(dict.fromkeys(one.people))
+        organizations.update(dict.fromkeys(one.organizations))
+    return Names(tuple(people), tuple(organizations))
+
+
+def _from_hints(how: str) -> Source:
     def read(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
         """Yield the names of the hints that stand together near the title, or right behind the text."""
         hints = [hint for hint in evidence.columns.hints if hint.kind == "author" and hint.how == how and hint.text]
@@ -105,7 +121,7 @@ def _from_hints(how: str) -> Callable[[Evidence, frozenset[str]], Iterator[Names
             together = [hint for hint in hints if hint.block in place]
             if together:
                 texts = [hint.text for hint in together if hint.block <= together[0].block + 2]
-                yield _joined(_innermost(texts), site, trusted=how != "class")
+                yield _joined(names(text, site, trusted=how != "class") for text in _innermost(texts))
 
     return read
 
@@ -118,14 +134,11 @@ def _innermost(texts: list[str]) -> list[str]:
 def _from_profiles(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
     """Yield the names on links to authors' pages."""
     columns = evidence.columns
-    for place in (evidence.near(), evidence.after()):
-        texts = []
-        for block in place:
-            for start, end, href in columns.links[block] or ():
-                if _PROFILE.search(href):
-                    texts.append(columns.text[block][start:end])
+    for block in (*evidence.near(), *evidence.after()):
+        links = columns.links[block] or ()
+        texts = [columns.text[block][start:end] for start, end, href in links if _PROFILE.search(href)]
         if texts:
-            yield _joined(texts, site, trusted=False)
+            yield _joined(names(text, site) for text in texts)
 
 
 def _from_lines(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
@@ -140,114 +153,22 @@ def _from_lines(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
 def _from_lone_names(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
     """Yield the names in lines without a label, if a date stands in the line or beside it."""
     columns = evidence.columns
-    if evidence.title_block is None:
+    title = evidence.title_block
+    if title is None:
         return
-    for block in range(max(0, evidence.title_block - 2), min(evidence.title_block + 8, len(columns.text))):
+    for block in range(max(0, title - 2), min(title + 8, len(columns.text))):
         text = columns.text[block]
-        if len(text) <= MAX_LONE_CHARS and block != evidence.title_block and columns.tag[block] not in ("h1", "li"):
-            beside = columns.text[max(0, block - 1) : block + 2]
-            if any(len(line) <= MAX_LONE_CHARS and _DATED.search(line) for line in beside):
-                for part in re.split(r"\s*[|•·/\n]\s*|\s[–—-]\s|\d{4}", text)[:3]:
-                    yield Names(names(part, site).people)
+        if block == title or len(text) > MAX_LONE_CHARS or columns.tag[block] in ("h1", "li"):
+            continue
+        beside = columns.text[max(0, block - 1) : block + 2]
+        if any(len(line) <= MAX_LONE_CHARS and _DATED.search(line) for line in beside):
+            for part in _LONE_PARTS.split(text)[:3]:
+                yield Names(names(part, site).people)
 
 
-_SOURCES:
-        for found in read(evidence, site):
-            people = tuple(person for person in found.people if not _is_part(person, organizations))
-            if found.organizations and not organizations:
-                organizations, origin = found.organizations, source
-            if people:
-                result = Byline(people, found.organizations or organizations, source)
-                if source not in ("json-ld", "meta") or any(person in shown for person in people):
-                    return result
-                hidden = hidden or result
-    return hidden or Byline((), organizations, origin)
-
-
-def _is_part(person: str, organizations: tuple[str, ...]) -> bool:
-    """Say whether a name is a piece of an organization's ("Center for Rest and Research")."""
-    return any(person in organization for organization in organizations)
-
-
-def _from_json_ld(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
-    if evidence.article is None:
-        return
-    known = json_ld.by_id(evidence.nodes)
-    for field in ("author", "creator"):
-        value = evidence.article.get(field)
-        people: list[str] = []
-        organizations: list[str] = []
-        for item in value if isinstance(value, list) else [value]:
-            node = item
-            if isinstance(item, dict) and not item.get("name") and isinstance(item.get("@id"), str):
-                node = known.get(item["@id"], item)
-            text = json_ld.folded(next(iter(json_ld.texts(node)), ""))
-            if not text or text.startswith("http"):
-                continue
-            if isinstance(node, dict) and "organization" in "".join(json_ld.types(node)):
-                organizations.append(text)
-                continue
-            found = names(text, site, trusted=True)
-            people += found.people
-            organizations += found.organizations
-        if people or organizations:
-            yield Names(tuple(dict.fromkeys(people)), tuple(dict.fromkeys(organizations)))
-
-
-def _from_metas(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
-    for name in _AUTHOR_METAS:
-        texts = [text for text in map(json_ld.folded, evidence.metas.get(name, ())) if text and "://" not in text]
-        if texts:
-            yield _joined(texts, site, trusted=True)
-
-
-def _joined(texts: list[str], site: frozenset[str], *, trusted: bool) -> Names:
-    found = [names(text, site, trusted=trusted) for text in texts]
-    people = dict.fromkeys(person for one in found for person in one.people)
-    return Names(tuple(people), tuple(dict.fromkeys(o for one in found for o in one.organizations)))
-
-
-def _from_hints(how: str) -> Callable[[Evidence, frozenset[str]], Iterator[Names]]:
-    def read(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
-        """Yield the names of the hints that stand together near the title, or right behind the text."""
-        hints = [hint for hint in evidence.columns.hints if hint.kind == "author" and hint.how == how and hint.text]
-        for place in (evidence.near(), evidence.after()):
-            together = [hint for hint in hints if hint.block in place]
-            if together:
-                texts = [hint.text for hint in together if hint.block <= together[0].block + 2]
-                yield _joined(_innermost(texts), site, trusted=how != "class")
-
-    return read
-
-
-def _innermost(texts: list[str]) -> list[str]:
-    """Return the texts that hold none of the others: the name, not the box around it."""
-    return [text for text in texts if not any(other != text and other in text and len(other) > 3 for other in texts)]  # noqa: PLR2004
-
-
-def _from_profiles(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
-    """Yield the names on links to authors' pages."""
-    columns = evidence.columns
-    for place in (evidence.near(), evidence.after()):
-        texts = []
-        for block in place:
-            for start, end, href in columns.links[block] or ():
-                if _PROFILE.search(href):
-                    texts.append(columns.text[block][start:end])
-        if texts:
-            yield _joined(texts, site, trusted=False)
-
-
-def _from_lines(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
-    """Yield the names in lines that begin with "By"."""
-    columns = evidence.columns
-    for block in (*evidence.near(), *evidence.after()):
-        for line in columns.text[block].split("\n")[:3]:
-            if len(line) <= MAX_BYLINE_CHARS and block != evidence.title_block and labelled(line):
-                yield names(line, site)
-
-
-_SOURCES: tuple[tuple[str, Callable[[Evidence, frozenset[str]], Iterator[Names]]], ...] = (
+# The share of pages on which each source names the right people, where it is there (development sets): JSON-LD .88 to
+# .92, metas .76 to .87, links to profiles .83 to .88, "By" lines .75, classes .57 to .79.
+_SOURCES: tuple[tuple[str, Source], ...] = (
     ("json-ld", _from_json_ld),
     ("meta", _from_metas),
     ("rel", _from_hints("rel")),
