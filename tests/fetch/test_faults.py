@@ -233,3 +233,31 @@ def test_a_cancelled_fetch_ends_at_once() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(run())
+
+
+def test_redirects_that_cross_between_two_hosts_do_not_wait_for_each_other() -> None:
+    async def run() -> list[str]:
+        here: dict[str, Answer] = {"/ok": answer("here")}
+        there: dict[str, Answer] = {"/ok": answer("there")}
+        async with serve(here) as a, serve(there, "127.0.0.3") as b, HttpFetcher(quick(jobs=1)) as fetcher:
+            here["/a"] = answer(status="302 Found", Location=b.url("/ok"))
+            there["/a"] = answer(status="302 Found", Location=a.url("/ok"))
+            fetches = [fetcher.fetch(Target(url=site.url("/a"))) for site in (a, b) for _ in range(5)]
+            return reasons(await asyncio.wait_for(asyncio.gather(*fetches), timeout=10))
+
+    assert asyncio.run(run()) == ["ok"] * 10
+
+
+def test_a_thousand_urls_of_a_dead_host_cost_five_connections() -> None:
+    async def run() -> tuple[list[str], list[str]]:
+        async def hang_up(_: asyncio.StreamWriter) -> None:
+            pass
+
+        async with serve({"/robots.txt": hang_up}) as site, HttpFetcher(quick()) as fetcher:
+            fetches = [fetcher.fetch(Target(url=site.url(f"/{number}"))) for number in range(1000)]
+            return reasons(await asyncio.gather(*fetches)), site.asked
+
+    outcomes, asked = asyncio.run(run())
+
+    assert asked == ["/robots.txt"] * 5
+    assert set(outcomes) == {"connect", "host_down"}
