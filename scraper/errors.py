@@ -13,6 +13,8 @@ A message says where, what was found and what to do about it.
 
 from __future__ import annotations
 
+from scraper.records import FailReason, SkipReason
+
 
 class ScraperError(Exception):
     """Base of all errors of this package."""
@@ -21,7 +23,7 @@ class ScraperError(Exception):
 class NotAnArticle(ScraperError):
     """The page was read, but there is no article to give back."""
 
-    def __init__(self, reason: str, detail: str = "", url: str | None = None) -> None:
+    def __init__(self, reason: SkipReason, detail: str = "", url: str | None = None) -> None:
         self.reason = reason
         self.detail = detail
         self.url = url
@@ -31,7 +33,7 @@ class NotAnArticle(ScraperError):
 class PageError(ScraperError):
     """The page could not be fetched, decoded or parsed."""
 
-    def __init__(self, reason: str, detail: str = "", url: str | None = None) -> None:
+    def __init__(self, reason: FailReason, detail: str = "", url: str | None = None) -> None:
         self.reason = reason
         self.detail = detail
         self.url = url

@@ -11,19 +11,28 @@ from scraper.errors import NotAnArticle
 from scraper.records import Document, Page
 from scraper.urls import resolve
 
+# Elements that a browser shows as blocks (HTML Standard, "Rendering"): text inside and outside is never one line.
+BLOCK_TAGS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form frameset h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav noframes ol optgroup p pre "
+    "section summary table tbody td tfoot th thead tr ul head".split()
+)
 _BODY_ENDS = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 _FEED = re.compile(
     r"(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b"
 )
 _HEAD = 1024
+# Deeper elements become siblings at this level: lxml's cost of an element grows with its depth.
+MAX_LEVELS = 1000
+_NAME = re.compile(r"[a-zA-Z_][\w.-]{0,99}", re.ASCII)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML forbids them
 
 
 def parse(page: Page) -> Document:
     """Return the tree of a page; raise :class:`NotAnArticle` where there is no mark-up or nothing in it.
 
-    The tree is lxml's. Where lxml cut the page (it stops at 2,048 levels, and only its log tells), it is a
-    ``BeautifulSoup`` object of the same page, which knows no limit; the warning "tolerant_parser" says so. Walk it
-    with a loop over ``.descendants``: anything that recurses fails on it.
+    Where lxml's parser cut the page (it stops at 2,048 levels, and only its log tells), beautifulsoup4, which knows no
+    limit, parses it again; the warning "tolerant_parser" says so. The tree is lxml's in both cases.
     """
     _refuse_other_formats(page)
     tree, was_cut = _lxml_tree(page.html)
@@ -60,13 +69,51 @@ def _without_early_end(body: bytes) -> bytes:
 
 def _tolerant_tree(html: str) -> Any:
     """Return the page as beautifulsoup4 reads it with html.parser, or ``None`` if that fails, too."""
-    from bs4 import BeautifulSoup  # noqa: PLC0415 100 ms that only a page that lxml cut pays for
+    from bs4 import BeautifulSoup, Tag  # noqa: PLC0415 100 ms that only a page that lxml cut pays for
+    from bs4.element import NavigableString, PreformattedString  # noqa: PLC0415 the latter: comments, declarations
     from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415
 
     try:
-        return BeautifulSoup(html, "html.parser")
+        soup = BeautifulSoup(html, "html.parser")
     except (ParserRejectedMarkup, RecursionError, AssertionError):
         return None
+    root = etree.Element("html")
+    made: dict[int, tuple[Any, int]] = {id(soup): (root, 0)}  # bs4 node: its element, its level
+    for node in soup.descendants:  # a loop: anything that recurses fails at this depth
+        parent, level = made[id(node.parent)]
+        if isinstance(node, Tag):
+            if node.name == "html" and parent is root:  # a page's own html element is the root
+                made[id(node)] = root, 1
+            elif level <= MAX_LEVELS:
+                made[id(node)] = _element(parent, node), level + 1
+            elif node.name in BLOCK_TAGS:
+                made[id(node)] = _element(parent.getparent(), node), level
+            else:
+                made[id(node)] = parent, level
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+            if level > MAX_LEVELS and parent.getnext() is not None:
+                # A flattened element goes on behind its child.
+                parent = etree.SubElement(parent.getparent(), parent.tag)
+                made[id(node.parent)] = parent, level
+            _add_text(parent, _CONTROLS.sub("", node))
+    return root
+
+
+def _element(parent: Any, tag: Any) -> Any:
+    """Return a new last child of ``parent``; names that XML forbids become span, such attributes are left out."""
+    name = tag.name if _NAME.fullmatch(tag.name) else "span"
+    element = etree.SubElement(parent, name)
+    for key, value in tag.attrs.items():
+        if _NAME.fullmatch(key):
+            element.set(key, _CONTROLS.sub("", value if isinstance(value, str) else " ".join(value)))
+    return element
+
+
+def _add_text(parent: Any, text: str) -> None:
+    if len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
 
 
 def _base_url(page: Page, tree: Any) -> str:
@@ -74,8 +121,7 @@ def _base_url(page: Page, tree: Any) -> str:
     url = page.response.url
     if "<base" not in page.html and "<BASE" not in page.html:
         return url
-    bases = tree.iter("base") if isinstance(tree, etree._Element) else iter(tree.find_all("base", limit=1))
-    base = next(bases, None)
+    base = next(tree.iter("base"), None)
     href = base.get("href") if base is not None else None
     return (resolve(url, href) or url) if href else url
 

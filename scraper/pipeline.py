@@ -4,10 +4,91 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
+from scraper import rules
+from scraper.article import article
 from scraper.config import Settings
-from scraper.records import Outcome, Response, Skipped
+from scraper.decode import decode, given
+from scraper.errors import NotAnArticle, PageError
+from scraper.extraction.extract import extract
+from scraper.extraction.language import detect
+from scraper.extraction.model import BlockModel, model_version, shipped_model
+from scraper.parse import parse
+from scraper.records import (
+    Block,
+    Document,
+    Draft,
+    Failed,
+    FieldSources,
+    Metadata,
+    Outcome,
+    Response,
+    Skipped,
+    Target,
+    Tool,
+)
+from scraper.strip import clean_text, strip
+from scraper.version import VERSION
+
+PLAIN_TEXT_QUALITY = 1.0  # nothing was guessed: somebody else found the text
 
 
-def clean(responses: Sequence[Response], settings: Settings) -> Outcome:
-    """Return the article of a page (``responses`` holds its parts, the first page first) or the reason for none."""
-    return Skipped(url=responses[0].url, reason="no_text", detail="the pipeline is being built")
+def clean(responses: Sequence[Response], settings: Settings, model: BlockModel | None = None) -> Outcome:
+    """Return the article of a page (``responses`` holds its parts, the first page first) or the reason for none.
+
+    Same bytes, url, settings, model and version: same output, to the byte. Whatever a page holds, the answer is an
+    outcome; only a bug raises.
+    """
+    first = responses[0]
+    url = first.url or first.target.url
+    model = model or shipped_model()
+    known = rules.load_rules(settings.strip.rules, settings.strip.disable)
+    try:
+        drafts = [strip(extract(parse(decode(response)), model), known) for response in responses]
+    except NotAnArticle as error:
+        return Skipped(url=url, reason=error.reason, detail=error.detail)
+    except PageError as error:
+        return Failed(url=url, reason=error.reason, detail=error.detail)
+    return article(_one(drafts), settings.extract, _tool(model.header.name), pages=len(drafts))
+
+
+def clean_flat_text(text: str, url: str | None, settings: Settings, source: str = "") -> Outcome:
+    """Return the article of a text that somebody flattened long ago, or the reason for none."""
+    response = Response(target=Target(url=url or "", source=source), url=url or "")
+    try:
+        page = given(response, text)
+    except NotAnArticle as error:
+        return Skipped(url=url or "", reason=error.reason, detail=error.detail)
+    cleaned = clean_text(page.html, url, rules.load_rules(settings.strip.rules, settings.strip.disable))
+    lines = [" ".join(line.split()) for line in cleaned.text.split("\n")]
+    language = detect(cleaned.text, "")
+    draft = Draft(
+        document=Document(page=page, tree=None, base_url=url or ""),
+        metadata=Metadata(language=language, sources=FieldSources(language="text" if language else None)),
+        blocks=tuple(Block(kind="paragraph", text=line) for line in lines if line),
+        removals=cleaned.removed,
+        page_kind="other",
+        quality=PLAIN_TEXT_QUALITY,
+    )
+    # A text is skipped only where nothing is left of it: it was chosen by whoever made it.
+    anything = msgspec.structs.replace(settings.extract, min_words=0)
+    return article(draft, anything, _tool(model_version()))
+
+
+def _one(drafts: Sequence[Draft]) -> Draft:
+    """Join the pages of one article; a block that a page repeats from an earlier one counts once."""
+    first = drafts[0]
+    if len(drafts) == 1:
+        return first
+    seen = {block.text for block in first.blocks}
+    blocks = list(first.blocks)
+    for draft in drafts[1:]:
+        blocks += [block for block in draft.blocks if block.text not in seen]
+        seen |= {block.text for block in draft.blocks}
+    removals = [removal for draft in drafts for removal in draft.removals]
+    return msgspec.structs.replace(first, blocks=tuple(blocks), removals=tuple(removals))
+
+
+def _tool(model: str) -> Tool:
+    return Tool(name="scraper", version=VERSION, rules=rules.rules_version(), model=model)

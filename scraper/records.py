@@ -78,7 +78,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """A parsed page."""
 
     page: Page
-    tree: _Element | Any  # lxml element, or a BeautifulSoup object where lxml cut the page
+    tree: _Element | None  # None for plain text
     base_url: str
     warnings: tuple[str, ...] = ()  # of the page and of the parser: "parser_limited", "tolerant_parser"
 

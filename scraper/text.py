@@ -28,3 +28,25 @@ def safe_lines(text: str) -> str:
 def unicode_only(text: str) -> str:
     """Return ``text`` with U+FFFD for each lone surrogate, so that it can be written as UTF-8."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+# Thai, Lao, Myanmar, Khmer, kana and Han are written without spaces between words.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0002ffff]"
+)
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether most letters of ``text`` belong to scripts that put no spaces between words."""
+    if text.isascii():
+        return False
+    return 2 * len(_UNSPACED.findall(text)) > sum(map(str.isalpha, text))
+
+
+def reading_words(text: str) -> int:
+    """Return the number of words; two characters of a script without spaces count as one."""
+    if text.isascii():
+        return len(text.split())
+    unspaced = len(_UNSPACED.findall(text))
+    return len(_UNSPACED.sub(" ", text).split()) + unspaced // 2

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from scraper import pipeline
 from scraper.config import Settings
 from scraper.errors import NotAnArticle, PageError
-from scraper.records import Failed, FailReason, Outcome, Response, Skipped, SkipReason
+from scraper.records import Failed, Outcome, Response, Skipped
 from scraper.report import as_bug
 
 Result = TypeVar("Result")
@@ -21,9 +21,9 @@ def guarded(url: str, work: Callable[[], Result]) -> Result | Skipped | Failed:
     try:
         return work()
     except NotAnArticle as error:
-        return Skipped(url=url, reason=cast(SkipReason, error.reason), detail=error.detail)
+        return Skipped(url=url, reason=error.reason, detail=error.detail)
     except PageError as error:
-        return Failed(url=url, reason=cast(FailReason, error.reason), detail=error.detail)
+        return Failed(url=url, reason=error.reason, detail=error.detail)
     except MemoryError:
         return Failed(url=url, reason="out_of_memory", detail="the page does not fit into memory")
     except Exception as error:
@@ -32,7 +32,8 @@ def guarded(url: str, work: Callable[[], Result]) -> Result | Skipped | Failed:
 
 def clean_guarded(responses: Sequence[Response], settings: Settings) -> Outcome:
     """Return the outcome of one article's pages (the first page first), whatever happens."""
-    url = responses[0].url or responses[0].target.url
+    first = responses[0]
+    url = first.url or first.target.url or first.target.source
     return guarded(url, lambda: pipeline.clean(responses, settings))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 _NAMES = (
     # groups of class and id words
@@ -35,8 +36,8 @@ _WORDS = {
     "telegram linkedin pinterest weibo wechat weixin qrcode shareline sociallinks jiathis bdsharebuttonbox bdshare",
     "COMMENT": "comment comments respond reply disqus discussion discuss kommentar kommentare commentlist reactions "
     "reviews feedback replies livefyre pinglun",
-    "NEWSLETTER": "newsletter newsletters subscribe subscription subscriptions signup optin mailchimp email inscription "
-    "mailing register registration",
+    "NEWSLETTER": "newsletter newsletters subscribe subscription subscriptions signup optin mailchimp email "
+    "inscription mailing register registration",
     "FOOTER": "footer foot colophon bottom copyright footnav siteinfo endnote",
     "HEADER": "header masthead head top banner logo branding hero",
     "SIDEBAR": "sidebar side aside rail rightcol leftcol widget widgets widgetarea secondary complementary "
@@ -142,7 +143,7 @@ def class_flags(value: str) -> tuple[int, str]:
         low = word.lower()
         words.append(low)
         flags |= WORD_FLAGS.get(low, 0)
-    for pair in zip(words, words[1:], strict=False):
+    for pair in pairwise(words):
         flags |= WORD_FLAGS.get("".join(pair), 0)
     return flags, " ".join(words)
 

@@ -6,12 +6,8 @@ from typing import Any
 
 from scraper.extraction.columns import Columns, Hint, Picture
 from scraper.extraction.flags import BIT, ITEMPROP_FLAGS, ROLE_FLAGS, TAG_FLAGS, class_flags
+from scraper.parse import BLOCK_TAGS
 
-BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form frameset h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav noframes ol optgroup p pre "
-    "section summary table tbody td tfoot th thead tr ul head".split()
-)
 # Never text of a page as a browser shows it. rt and rp are readings beside ruby text.
 SKIPPED_TAGS = frozenset(
     "style noscript template svg iframe object embed video audio canvas select option textarea input map area applet "
@@ -117,22 +113,35 @@ def _nothing() -> None:
 
 def _holds_article(element: Any) -> bool:
     """Say whether a nav or footer holds more than navigation."""
-    paragraphs = 0
-    for child in element.iter("h1", "article", "p"):
-        if child.tag != "p":
-            return True
-        paragraphs += 1
-        if paragraphs > MAX_PRUNED_PARAGRAPHS:
+    for paragraphs, child in enumerate(element.iter("h1", "article", "p"), 1):
+        if child.tag != "p" or paragraphs > MAX_PRUNED_PARAGRAPHS:
             return True
     return False
+
+
+def _hides(name: str, value: str) -> bool:
+    """Say whether an attribute keeps its element from being shown."""
+    if name == "style":
+        return "display" in value and "display:none" in value.replace(" ", "")
+    return name == "hidden" or (name == "aria-hidden" and value == "true")
 
 
 class _Walker:
     """The state of the walk: the open block, link and containers."""
 
     __slots__ = (
-        "breaks", "btag", "columns", "container", "href", "inline", "link_start", "parts", "saved", "signatures",
-        "spans", "saved_inline",
+        "breaks",
+        "btag",
+        "columns",
+        "container",
+        "href",
+        "inline",
+        "link_start",
+        "parts",
+        "saved",
+        "saved_inline",
+        "signatures",
+        "spans",
     )  # fmt: skip
 
     def __init__(self, columns: Columns) -> None:
@@ -168,9 +177,7 @@ class _Walker:
                 flags |= ITEMPROP_FLAGS.get(prop, 0)
             elif name == "role":
                 flags |= ROLE_FLAGS.get(value, 0)
-            elif name == "hidden" or (name == "aria-hidden" and value == "true"):
-                flags |= BIT["HIDDEN"]
-            elif name == "style" and "display" in value and "display:none" in value.replace(" ", ""):
+            elif _hides(name, value):
                 flags |= BIT["HIDDEN"]
             elif name == "lang" and tag == "html":
                 columns.language = value
@@ -213,7 +220,7 @@ class _Walker:
                 rel = value.lower()
             elif name == "itemprop":
                 prop = value.lower()
-            elif name == "hidden" or (name == "style" and "display:none" in value.replace(" ", "")):
+            elif _hides(name, value):
                 flags |= BIT["HIDDEN"]
         self.saved_inline.append((flags, len(self.parts), self.href))
         if tag == "a" and href:
@@ -338,7 +345,7 @@ class _Walker:
         if url:
             width = get("width") or ""
             place = len(self.columns.text)
-            number = int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0  # noqa: PLR2004
+            number = int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
             self.columns.pictures.append(Picture(place, self.container, url, get("alt") or "", number))
 
     def hint(self, element: Any, flags: int, prop: str, rel: str) -> None:

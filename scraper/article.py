@@ -1,0 +1,134 @@
+"""Draft -> Article or the reason why there is none: join the text, count, hash, and say where all came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from scraper.config import ExtractSettings
+from scraper.records import (
+    Article,
+    Block,
+    Draft,
+    Duplicate,
+    Fetched,
+    Link,
+    Skipped,
+    SkipReason,
+    TextBlock,
+    Tool,
+)
+from scraper.text import is_unspaced, reading_words
+from scraper.urls import normalise, same_site
+
+SEPARATOR = "\n\n"
+HASH_CHARS = 16  # 64 bits: a collision in a corpus of a hundred million articles has a chance of 1 in 3,700
+LIST_MARK = "- "
+
+
+def article(draft: Draft, settings: ExtractSettings, tool: Tool, pages: int = 1) -> Article | Skipped:
+    """Return the finished article, or why the draft is none that was asked for."""
+    response = draft.document.page.response
+    url = response.url or response.target.url
+    text, blocks, links = _joined(draft.blocks)
+    reason = _refusal(draft, text, settings)
+    if reason:
+        return Skipped(url=url, reason=reason[0], detail=reason[1])
+    meta = draft.metadata
+    own_url = _own_url(response.url, meta.canonical)
+    return Article(
+        id=_hash(own_url or text),
+        url=own_url,
+        title=meta.title,
+        authors=list(meta.authors),
+        organizations=list(meta.organizations),
+        published=meta.published,
+        published_precision=meta.published_precision,
+        modified=meta.modified,
+        language=meta.language,
+        site=meta.site,
+        section=meta.section,
+        tags=list(meta.tags),
+        description=meta.description,
+        text=text,
+        blocks=blocks,
+        links=links,
+        images=list(draft.images),
+        words=None if is_unspaced(text) else len(text.split()),
+        chars=len(text),
+        page_kind=draft.page_kind,
+        quality=round(draft.quality, 3),
+        paywall=meta.paywall,
+        warnings=list(dict.fromkeys(draft.warnings)),
+        removed=list(draft.removals),
+        content_hash=_hash(text),
+        revision=1,
+        previous_hash=None,
+        duplicate=Duplicate(),
+        rights=meta.rights,
+        fetch=_fetched(draft, pages),
+        from_=meta.sources,
+        tool=tool,
+    )
+
+
+def _joined(drafted: Sequence[Block]) -> tuple[str, list[TextBlock], list[Link]]:
+    """Join the blocks' texts; offsets are code points into the result."""
+    parts: list[str] = []
+    blocks: list[TextBlock] = []
+    links: list[Link] = []
+    start = 0
+    for block in drafted:
+        mark = LIST_MARK if block.kind == "item" else ""
+        end = start + len(mark) + len(block.text)
+        parts.append(mark + block.text)
+        blocks.append(
+            TextBlock(kind=block.kind, start=start, end=end, level=block.level, speaker=block.speaker, time=block.time)
+        )
+        offset = start + len(mark)
+        links += [Link(start=offset + link.start, end=offset + link.end, url=link.url) for link in block.links]
+        start = end + len(SEPARATOR)
+    return SEPARATOR.join(parts), blocks, links
+
+
+def _refusal(draft: Draft, text: str, settings: ExtractSettings) -> tuple[SkipReason, str] | None:
+    """Return reason and detail where the draft is no article that was asked for."""
+    if not text:
+        return "no_text", "no main content was found"
+    words = reading_words(text)
+    if words < settings.min_words:
+        return "too_short", f"{words} words; extract.min_words is {settings.min_words}"
+    language = draft.metadata.language
+    if settings.language and language not in settings.language:
+        return "wrong_language", f"{language or 'unknown'}; asked for {', '.join(settings.language)}"
+    if draft.quality < settings.min_quality:
+        return "low_quality", f"quality {draft.quality:.3f}; asked for {settings.min_quality:g}"
+    return None
+
+
+def _own_url(url: str, canonical: str | None) -> str | None:
+    """Return the page's address: its canonical url where that is on the same site and no front page."""
+    if canonical and (not url or same_site(url, canonical)) and urlsplit(canonical).path.strip("/"):
+        return normalise(canonical)
+    return normalise(url) if url else None
+
+
+def _fetched(draft: Draft, pages: int) -> Fetched:
+    page = draft.document.page
+    response = page.response
+    return Fetched(
+        url_requested=response.target.url or None,
+        url_canonical=draft.metadata.canonical,
+        at=response.fetched_at.isoformat() if response.fetched_at else None,
+        status=response.status if response.fetched_at else None,
+        encoding=page.encoding,
+        encoding_from=page.encoding_from,
+        source=response.target.source or None,
+        pages=pages,
+        robots_ignored=response.robots_ignored,
+    )
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:HASH_CHARS]

@@ -1,0 +1,85 @@
+"""Document -> Draft: find the article's blocks and what the page says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from scraper.extraction.assemble import assemble
+from scraper.extraction.columns import Columns
+from scraper.extraction.fallback import blocks_of_json_ld
+from scraper.extraction.metadata import metadata
+from scraper.extraction.model import BlockModel, shipped_model
+from scraper.extraction.pictures import pictures
+from scraper.extraction.score import Scored, score
+from scraper.extraction.walk import walk
+from scraper.records import Block, Document, Draft, Metadata
+
+# A page with fewer words is looked at again: with navigation and noscript, then for text that is only data.
+FEW_WORDS = 50.0
+FEW_WORDS_FOR_DATA = 120.0
+TITLE_METAS = frozenset(["og:title", "twitter:title", "title", "headline", "dc.title"])
+DESCRIPTION_METAS = frozenset(["og:description", "description", "twitter:description"])
+
+
+def extract(document: Document, model: BlockModel | None = None) -> Draft:
+    """Return the article of a page as a draft; its blocks are empty where no main content was found."""
+    columns = walk(document.tree)
+    scored = _scored(columns, model)
+    if _words(scored) < FEW_WORDS:
+        everything = walk(document.tree, prune=False)
+        again = _scored(everything, model)
+        if _words(again) > _words(scored):
+            columns, scored = everything, again
+    blocks: tuple[Block, ...] = ()
+    places: tuple[int, ...] = ()
+    if scored is not None:
+        blocks, places = assemble(scored, document.base_url)
+    warnings = document.warnings
+    if _words(scored) < FEW_WORDS_FOR_DATA:
+        data = blocks_of_json_ld(columns, document.base_url)
+        if sum(len(block.text) for block in data) > 1.5 * sum(len(block.text) for block in blocks):
+            blocks, places = data, ()
+    meta = _metadata(document, columns, blocks, places)
+    return Draft(
+        document=document,
+        metadata=meta,
+        blocks=blocks,
+        images=pictures(columns, meta, places, document.base_url),
+        page_kind=meta.page_kind or "article",
+        quality=scored.expected_f1 if scored is not None else 0.0,
+        warnings=(*warnings, *meta.warnings),
+    )
+
+
+def _scored(columns: Columns, model: BlockModel | None) -> Scored | None:
+    if not columns.text:
+        return None
+    titles, description = head_titles(columns)
+    return score(columns, titles, description, model or shipped_model())
+
+
+def _words(scored: Scored | None) -> float:
+    return 0.0 if scored is None else float(scored.counts.words[scored.kept].sum())
+
+
+def head_titles(columns: Columns) -> tuple[list[str], str]:
+    """Return what the page's head calls the page, without repeats, and how it describes it."""
+    titles: dict[str, None] = {}
+    description = ""
+    for name, content in columns.metas:
+        if name in TITLE_METAS:
+            titles[" ".join(content.split())] = None
+        elif name in DESCRIPTION_METAS and not description:
+            description = " ".join(content.split())
+    if columns.title:
+        titles[columns.title] = None
+    return list(titles), description
+
+
+def _metadata(document: Document, columns: Columns, blocks: Sequence[Block], places: Sequence[int]) -> Metadata:
+    response = document.page.response
+    text = "\n".join(block.text for block in blocks)
+    now: datetime | None = response.fetched_at
+    body = (places[0], places[-1]) if places else None
+    return metadata(columns, response.url, text, now, body)

@@ -1,0 +1,246 @@
+"""Numbers about every block of a page, as array operations over the columns.
+
+Every function here returns rows: arrays with one entry a block, under the name that the model knows them by.
+The ideas (text and link density, windows, structure) follow Kohlschuetter et al., "Boilerplate Detection using Shallow
+Text Features" (WSDM 2010), and Vogels et al., "Web2Text" (ECIR 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from scraper.extraction.characters import UPPER, CharacterCounts
+from scraper.extraction.columns import Columns
+from scraper.extraction.flags import BIT, NAMES
+from scraper.extraction.regions import Regions
+
+Array = npt.NDArray[np.float64]
+Rows = dict[str, npt.NDArray[np.generic]]
+
+_TAG_CODES = {"p": 0, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "li": 7, "td": 8, "th": 8, "dt": 9, "dd": 9,
+              "blockquote": 10, "pre": 11, "figcaption": 12, "caption": 12, "summary": 13, "a": 14}  # fmt: skip
+_OTHER_TAG = 15
+_HEADINGS = (1, 6)
+_WINDOWS = (1, 3, 6, 12)  # blocks to each side
+
+
+def block_features(columns: Columns, counts: CharacterCounts, regions: Regions) -> Rows:
+    """Return all rows for the page."""
+    tags = np.array([_TAG_CODES.get(tag, _OTHER_TAG) for tag in columns.tag], np.float64)
+    rows = _text_rows(columns, counts, tags)
+    words = counts.words
+    link_words = np.minimum(np.array(columns.link_chars) / np.maximum(counts.chars, 1), 1.0) * words
+    good = regions.good_words
+    rows |= _window_rows(words, link_words, good, tags)
+    rows |= _signature_rows(columns, words, link_words, good)
+    rows |= _container_rows(columns, regions)
+    rows |= _guess_rows(regions, words, good)
+    rows |= _title_rows(regions, good)
+    rows |= _heading_rows(tags, words, good, link_words)
+    rows |= _page_rows(columns, words, link_words, good, counts)
+    rows |= _flag_rows(columns, regions)
+    return rows
+
+
+def _text_rows(columns: Columns, counts: CharacterCounts, tags: Array) -> Rows:
+    chars = np.maximum(counts.chars, 1)
+    letters = np.maximum(counts.letters, 1)
+    seen: dict[str, int] = {}
+    for text in columns.text:
+        seen[text] = seen.get(text, 0) + 1
+    link_chars = np.array(columns.link_chars, np.float64)
+    links = np.array([len(links) if links else 0 for links in columns.links], np.float64)
+    return {
+        "words": counts.words,
+        "chars": chars,
+        "link_density": np.minimum(link_chars / chars, 1.0),
+        "links": links,
+        "tag": tags,
+        "sentence_ends": counts.sentence_ends,
+        "ends_sentence": counts.ends_sentence,
+        "sentence_words": counts.words / (counts.sentence_ends + 1.0),
+        "ends_colon": (counts.last_code == ord(":")) | (counts.last_code == ord("：")),
+        "ends_question": (counts.last_code == ord("?")) | (counts.last_code == ord("？")),
+        "commas": counts.commas,
+        "comma_share": counts.commas / counts.words,
+        "digit_share": counts.digits / chars,
+        "upper_share": counts.upper / letters,
+        "starts_upper": (counts.first & UPPER) != 0,
+        "mark_share": counts.marks / chars,
+        "letter_share": counts.letters / chars,
+        "copies": np.array([seen[text] for text in columns.text], np.float64),
+    }
+
+
+def _window_rows(words: Array, link_words: Array, good: Array, tags: Array) -> Rows:
+    rows: Rows = {}
+    count = len(words)
+    index = np.arange(count)
+    sums = [_running(values) for values in (words, link_words, good)]
+    for size in _WINDOWS:
+        first = np.maximum(index - size, 0)
+        last = np.minimum(index + size + 1, count)
+        for side, low, high in (("before", first, index), ("after", index + 1, last)):
+            total, linked, best = (values[high] - values[low] for values in sums)
+            rows[f"words_{side}_{size}"] = total
+            rows[f"links_{side}_{size}"] = linked / (total + 1.0)
+            rows[f"good_{side}_{size}"] = best / (total + 1.0)
+    rows["tag_before"] = np.concatenate(([-1.0], tags[:-1]))
+    rows["tag_after"] = np.concatenate((tags[1:], [-1.0]))
+    return rows
+
+
+def _signature_rows(columns: Columns, words: Array, link_words: Array, good: Array) -> Rows:
+    """Rows about all blocks whose containers have the same path of tags and classes."""
+    signature = np.array(columns.c_signature, np.int64)
+    of_block = signature[np.array(columns.container, np.int64)]
+    size = int(signature.max()) + 1
+    count = np.bincount(of_block, minlength=size)
+    per_block = np.maximum(count, 1)
+    total = np.bincount(of_block, words, size)
+    linked = np.bincount(of_block, link_words, size)
+    best = np.bincount(of_block, good, size)
+    return {
+        "sig_count": count[of_block],
+        "sig_share": count[of_block] / len(words),
+        "sig_words": (total / per_block)[of_block],
+        "sig_links": (linked / np.maximum(total, 1.0))[of_block],
+        "sig_good": (best / np.maximum(total, 1.0))[of_block],
+        "sig_good_share": (best / max(float(good.sum()), 1.0))[of_block],
+    }
+
+
+def _container_rows(columns: Columns, regions: Regions) -> Rows:
+    """Rows about the containers round a block: its own, the parent and the grandparent."""
+    rows: Rows = {}
+    signature = np.array(columns.c_signature, np.int64)
+    repeats = np.bincount(signature)[signature]
+    parent = regions.parent
+    here = regions.container
+    rows["depth"] = regions.depth[here]
+    for step in range(4):
+        total = regions.words[here]
+        if step:
+            rows[f"up{step}_words"] = total
+            rows[f"up{step}_links"] = regions.link_words[here] / (total + 1.0)
+            rows[f"up{step}_good"] = regions.good[here] / (total + 1.0)
+            rows[f"up{step}_blocks"] = regions.blocks[here]
+        rows[f"up{step}_repeats"] = repeats[here]
+        here = np.maximum(parent[here], 0)
+    return rows
+
+
+def _guess_rows(regions: Regions, words: Array, good: Array) -> Rows:
+    """Rows about the container that seems to hold the article; evidence only, nothing is cut by it."""
+    here = regions.container
+    inside = regions.in_guess[here]
+    branch = regions.branch[here]
+    total = max(float(good.sum()), 1.0)
+    guess = regions.guess
+    first, last = regions.first[guess], regions.last[guess]
+    index = np.arange(len(words))
+    running = _running(good)
+    in_guess = max(float(running[last] - running[first]), 1.0)
+    branch_words = regions.words[branch]
+    return {
+        "in_guess": inside,
+        "guess_steps": regions.guess_steps[here],
+        "guess_common": regions.guess_common[here],
+        "guess_share": np.full(len(words), in_guess / total),
+        "guess_before": np.clip(running[np.clip(index, first, last)] - running[first], 0, None) / in_guess,
+        "guess_after_good": running[last] - running[np.clip(index + 1, first, last)],
+        "guess_after_blocks": np.clip(last - index - 1, -1, None),
+        "guess_before_blocks": np.clip(index - first, -1, None),
+        "branch_words": branch_words * inside,
+        "branch_links": regions.link_words[branch] / (branch_words + 1.0) * inside,
+        "branch_good": regions.good[branch] / (branch_words + 1.0) * inside,
+        "branch_blocks": regions.blocks[branch] * inside,
+        "branch_good_before": (running[regions.first[branch]] - running[first]) / in_guess * inside,
+        "branch_good_after": (running[last] - running[regions.last[branch]]) / in_guess * inside,
+    }
+
+
+def _title_rows(regions: Regions, good: Array) -> Rows:
+    here = regions.container
+    count = len(good)
+    place = regions.title_block
+    known = place >= 0
+    running = _running(good)
+    index = np.arange(count)
+    start = place if known else 0
+    return {
+        "is_title": regions.equals_title,
+        "is_description": regions.equals_description,
+        "title_blocks": (index - place) if known else np.full(count, -999.0),
+        "title_good": running[:-1] - running[start] if known else np.full(count, -999.0),
+        "title_steps": regions.title_steps[here] if known else np.full(count, -1.0),
+        "title_common": regions.title_common[here] if known else np.full(count, -1.0),
+    }
+
+
+def _heading_rows(tags: Array, words: Array, good: Array, link_words: Array) -> Rows:
+    """Rows about the section, that is the blocks from one heading to the next."""
+    count = len(tags)
+    is_heading = (tags >= _HEADINGS[0]) & (tags <= _HEADINGS[1])
+    index = np.arange(count)
+    section = np.cumsum(is_heading)
+    start = np.maximum.accumulate(np.where(is_heading, index, 0))
+    size = int(section[-1]) + 1
+    body = ~is_heading
+    total = np.bincount(section, words * body, size)
+    best = np.bincount(section, good * body, size)
+    linked = np.bincount(section, link_words * body, size)
+    blocks = np.bincount(section, minlength=size)
+    running = _running(good)
+    return {
+        "section_level": tags[start] * is_heading[start],
+        "section_place": index - start,
+        "section_words": total[section],
+        "section_good": (best / np.maximum(total, 1.0))[section],
+        "section_links": (linked / np.maximum(total, 1.0))[section],
+        "section_blocks": blocks[section],
+        "section_good_before": running[start],
+        "section_good_after": float(running[-1]) - running[np.minimum(start + blocks[section], count)],
+    }
+
+
+def _page_rows(columns: Columns, words: Array, link_words: Array, good: Array, counts: CharacterCounts) -> Rows:
+    count = len(words)
+    running = _running(good)
+    total = max(float(running[-1]), 1.0)
+    rows: Rows = {
+        "place": np.arange(count) / count,
+        "good_place": running[:-1] / total,
+        "good_left": running[-1] - running[1:],
+    }
+    page = {
+        "page_blocks": count,
+        "page_good": total,
+        "page_good_share": total / max(float(words.sum()), 1.0),
+        "page_links": float(link_words.sum()) / max(float(words.sum()), 1.0),
+        "page_unspaced": float(counts.unspaced.sum()) / max(float(counts.chars.sum()), 1.0),
+        "page_h1": len(columns.headings),
+    }
+    return rows | {name: np.full(count, float(value)) for name, value in page.items()}
+
+
+def _flag_rows(columns: Columns, regions: Regions) -> Rows:
+    own = np.array(columns.flags, np.int64)
+    inherited = regions.all_flags[regions.container] | own
+    near = regions.near_flags[regions.container] | own
+    rows: Rows = {}
+    for name in NAMES:
+        bit = BIT[name]
+        rows[f"any_{name}"] = (inherited & bit) != 0
+        rows[f"near_{name}"] = (near & bit) != 0
+    return rows
+
+
+def _running(values: npt.NDArray[np.generic] | Sequence[float]) -> Array:
+    """Return prefix sums: entry ``i`` is the sum before block ``i``; the last entry is the sum of all."""
+    sums = np.zeros(len(values) + 1)
+    np.cumsum(values, out=sums[1:])
+    return sums

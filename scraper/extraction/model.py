@@ -1,0 +1,119 @@
+"""The block model: gradient-boosted trees that say how likely a block is main content.
+
+The trees have at most nine leaves, so the eight comparisons of a tree fit into one byte. That byte indexes a table of
+256 leaf values: scoring a page is a handful of array operations, whatever the number of trees. The idea of encoding
+which comparisons hold as bits is QuickScorer's (Lucchese et al., SIGIR 2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from scraper.errors import ConfigError
+
+SPLITS = 8  # a tree
+_TABLE = 1 << SPLITS
+
+
+class ModelHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a model comes from; see docs/model.md."""
+
+    name: str
+    date: str
+    data: dict[str, str]  # set name: sha256 of its zip
+    scores: dict[str, float]  # out of fold
+    trainer: str
+
+
+class _ModelFile(msgspec.Struct, frozen=True, kw_only=True):
+    header: ModelHeader
+    features: list[str]
+    features_of_splits: list[list[int]]  # a tree: the feature of each split
+    thresholds: list[list[float]]  # a tree: goes left where the feature is at most the threshold
+    leaves: list[list[tuple[int, int, float]]]  # a tree: splits on the leaf's path, which of them go left, value
+
+
+class BlockModel:
+    """Trees as arrays. Immutable after it is made."""
+
+    def __init__(self, file: _ModelFile) -> None:
+        self.header = file.header
+        self.features: tuple[str, ...] = tuple(file.features)
+        trees = len(file.leaves)
+        split_feature = np.zeros((trees, SPLITS), np.int64)
+        threshold = np.full((trees, SPLITS), np.inf, np.float32)
+        self._tables = np.zeros((trees, _TABLE), np.float64)
+        codes = np.arange(_TABLE)
+        for tree, leaves in enumerate(file.leaves):
+            used = len(file.thresholds[tree])
+            split_feature[tree, :used] = file.features_of_splits[tree]
+            threshold[tree, :used] = file.thresholds[tree]
+            for path, left, value in leaves:
+                self._tables[tree, (codes & path) == left] = value
+        self._split_feature = split_feature.ravel()
+        self._threshold = threshold.ravel()[:, None]
+        self._rows = np.arange(trees)[:, None]
+
+    def probabilities(self, rows: Mapping[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
+        """Return, a block, the probability that it is main content. ``rows`` is what ``block_features`` returns."""
+        matrix = np.array([rows[name] for name in self.features], np.float32)
+        goes_left = matrix[self._split_feature] <= self._threshold
+        bits = np.packbits(goes_left.reshape(len(self._tables), SPLITS, -1), axis=1, bitorder="little")[:, 0, :]
+        margin = self._tables[self._rows, bits].sum(axis=0)
+        probabilities: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-margin))
+        return probabilities
+
+
+def load_model(path: str | Path) -> BlockModel:
+    """Read a model; raise :class:`ConfigError` where the file is none."""
+    return _decode(Path(path).read_bytes(), str(path))
+
+
+@lru_cache(maxsize=1)
+def shipped_model() -> BlockModel:
+    """Return the model that the package ships."""
+    return _decode(_shipped_bytes(), "the shipped model")
+
+
+def model_version() -> str:
+    """Return the name of the shipped model, without building its tables."""
+    return _header(_shipped_bytes()).name
+
+
+def encode_model(header: ModelHeader, features: Sequence[str], trees: Sequence[Tree]) -> bytes:
+    """Return the model file as JSON, a tree a line, so that a change can be reviewed."""
+    lines = ['{"header":' + msgspec.json.encode(header).decode() + ","]
+    lines.append('"features":' + msgspec.json.encode(list(features)).decode() + ",")
+    for name, index in (("features_of_splits", 0), ("thresholds", 1), ("leaves", 2)):
+        rows = ",\n".join(msgspec.json.encode(tree[index]).decode() for tree in trees)
+        lines.append(f'"{name}":[\n{rows}\n]' + ("}" if name == "leaves" else ","))
+    return ("\n".join(lines) + "\n").encode()
+
+
+Tree = tuple[list[int], list[float], list[tuple[int, int, float]]]
+
+
+class _OnlyHeader(msgspec.Struct):
+    header: ModelHeader
+
+
+def _header(data: bytes) -> ModelHeader:
+    return msgspec.json.decode(data, type=_OnlyHeader).header
+
+
+def _shipped_bytes() -> bytes:
+    return resources.files("scraper.extraction").joinpath("model.json").read_bytes()
+
+
+def _decode(data: bytes, name: str) -> BlockModel:
+    try:
+        return BlockModel(msgspec.json.decode(data, type=_ModelFile))
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"{name}: is no block model ({error}); `make train` writes one") from error

@@ -1,0 +1,165 @@
+"""Statistics of the page's containers: sums of their blocks, inherited flags, the container that seems to hold the
+article, and where the title stands."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+import numpy as np
+import numpy.typing as npt
+
+from scraper.extraction.characters import CharacterCounts
+from scraper.extraction.columns import Columns
+from scraper.extraction.flags import BIT
+
+Array = npt.NDArray[np.float64]
+Indexes = npt.NDArray[np.int64]
+
+_PASSED_BY_WRAPPERS = (
+    BIT["CONTENT"] | BIT["IN_ARTICLE"] | BIT["IN_MAIN"] | BIT["IN_BODY_PROP"] | BIT["IN_SECTION"] | BIT["TITLE"]
+)
+# A wrapper with more than this share of the page's words says nothing bad about them (body.has-sidebar).
+WRAPPER_SHARE = 0.75
+MASS_DECAY = 0.8  # a level
+CLIMB_GAIN = 1.12  # climb while the parent adds more than 12 % of good words
+GOOD_LINK_DENSITY = 0.35
+GOOD_WORDS = 8.0  # a block with a sentence end
+GOOD_WORDS_WITHOUT_END = 20.0
+MIN_TITLE_CHARS = 4
+MAX_TITLE_CHARS = 300
+DESCRIPTION_CHARS = 40  # of the description that a standfirst must share
+SIMILAR_TITLE = 0.6
+
+
+class Regions:
+    """Arrays with one entry a container, and the guesses that features need.
+
+    Loops over containers are plain: parents stand before their children, so that one pass down and one pass up do.
+    """
+
+    def __init__(self, columns: Columns, counts: CharacterCounts, titles: list[str], description: str) -> None:
+        self.container: Indexes = np.array(columns.container, np.int64)
+        self.parent: Indexes = np.array(columns.c_parent, np.int64)
+        self.first: Indexes = np.array(columns.c_first, np.int64)
+        self.last: Indexes = np.array(columns.c_last, np.int64)
+        words = counts.words
+        density = np.array(columns.link_chars, np.float64) / np.maximum(counts.chars, 1)
+        enough = (counts.sentence_ends > 0) & (words >= GOOD_WORDS) | (words >= GOOD_WORDS_WITHOUT_END)
+        self.good_words: Array = np.where(enough & (density < GOOD_LINK_DENSITY), words * (1.0 - density), 0.0)
+        self.words = self._sum(words)
+        self.link_words = self._sum(words * np.minimum(density, 1.0))
+        self.good = self._sum(self.good_words)
+        self.blocks: Indexes = self.last - self.first
+        self._flags(columns)
+        self._title(columns, titles, description)
+        self._guess(columns)
+
+    def _sum(self, values: Array) -> Array:
+        sums = np.zeros(len(values) + 1)
+        np.cumsum(values, out=sums[1:])
+        return sums[self.last] - sums[self.first]
+
+    def _flags(self, columns: Columns) -> None:
+        """Inherit flags downwards; a wrapper of nearly the whole page passes on only what speaks for content."""
+        wrapper = (self.words > WRAPPER_SHARE * max(float(self.words[0]), 1.0)).tolist()
+        inherited: list[int] = []
+        near: list[int] = []
+        depth: list[int] = []
+        own: list[int] = []
+        for index, parent in enumerate(columns.c_parent):
+            flags = columns.c_flags[index]
+            if wrapper[index]:
+                flags &= _PASSED_BY_WRAPPERS
+            own.append(flags)
+            if parent < 0:
+                inherited.append(flags)
+                near.append(flags)
+                depth.append(0)
+            else:
+                inherited.append(flags | inherited[parent])
+                near.append(flags | own[parent])
+                depth.append(depth[parent] + 1)
+        self.all_flags: Indexes = np.array(inherited, np.int64)
+        self.near_flags: Indexes = np.array(near, np.int64)
+        self.depth: Indexes = np.array(depth, np.int64)
+
+    def _title(self, columns: Columns, titles: list[str], description: str) -> None:
+        """Find the block that shows the title, and how far every container is from it in the tree."""
+        wanted = [title for title in titles if len(title) >= MIN_TITLE_CHARS]
+        shown = description[:DESCRIPTION_CHARS] if len(description) >= DESCRIPTION_CHARS else ""
+        equal = np.zeros(len(columns.text), bool)
+        described = np.zeros(len(columns.text), bool)
+        for index, text in enumerate(columns.text):
+            if len(text) <= MAX_TITLE_CHARS and any(text in title and 2 * len(text) > len(title) for title in wanted):
+                equal[index] = True
+            elif shown and shown in text[: 2 * DESCRIPTION_CHARS]:
+                described[index] = True
+        self.title_block = _title_block(columns, equal, wanted)
+        if self.title_block >= 0:
+            title = columns.text[self.title_block]
+            equal |= np.array([text == title for text in columns.text], bool)
+        self.equals_title = equal
+        self.equals_description = described
+        at = int(self.container[self.title_block]) if self.title_block >= 0 else 0
+        self.title_common, self.title_steps = self._steps_from(columns, at)
+
+    def _steps_from(self, columns: Columns, start: int) -> tuple[Indexes, Indexes]:
+        """Return, a container, the steps up from ``start`` to the common ancestor, and from there down to it."""
+        path: set[int] = set()
+        here = start
+        while here >= 0:
+            path.add(here)
+            here = columns.c_parent[here]
+        common: list[int] = []
+        for index, parent in enumerate(columns.c_parent):
+            common.append(index if index in path or parent < 0 else common[parent])
+        at = np.array(common, np.int64)
+        up: Indexes = self.depth[start] - self.depth[at]
+        down: Indexes = self.depth - self.depth[at]
+        return up, down
+
+    def _guess(self, columns: Columns) -> None:
+        """Choose the container whose own paragraphs weigh most, then climb while the parent adds much."""
+        mass = np.bincount(self.container, self.good_words, len(self.parent)).tolist()
+        parents = columns.c_parent
+        for index in range(len(parents) - 1, 0, -1):
+            if mass[index]:
+                mass[parents[index]] += MASS_DECAY * mass[index]
+        guess = max(range(len(mass)), key=mass.__getitem__)
+        while parents[guess] >= 0 and self.good[parents[guess]] > CLIMB_GAIN * self.good[guess]:
+            guess = parents[guess]
+        self.guess = guess
+        self.guess_common, self.guess_steps = self._steps_from(columns, guess)
+        inside: list[bool] = []
+        branch: list[int] = []
+        for index, parent in enumerate(parents):
+            inside.append(index == guess or (parent >= 0 and inside[parent]))
+            branch.append(index if parent in (guess, -1) else branch[parent])
+        self.in_guess = np.array(inside, bool)
+        self.branch: Indexes = np.array(branch, np.int64)
+
+
+def _title_block(columns: Columns, equal: npt.NDArray[np.bool_], wanted: list[str]) -> int:
+    """Return the index of the block that shows the title, or -1."""
+    headings = columns.headings
+    for index in headings:
+        if equal[index]:
+            return index
+    best, share = -1, 0.0
+    folded = [_fold(title) for title in wanted[:3]]
+    for index in headings[:8]:
+        text = _fold(columns.text[index])
+        for title in folded:
+            same = 1.0 if text and text in title else SequenceMatcher(None, text, title, autojunk=False).quick_ratio()
+            if same > share:
+                best, share = index, same
+    if share >= SIMILAR_TITLE:
+        return best
+    matches = np.flatnonzero(equal)
+    if len(matches):
+        return int(matches[0])
+    return headings[0] if headings else -1
+
+
+def _fold(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
