@@ -128,7 +128,7 @@ def error_code(error: ScraperError) -> int:
         (StateError, 6),
         (CorpusBusy, 75),
     ]
-    return next((code for kind, code in codes if isinstance(error, kind)), 3)
+    return next((code for kind, code in codes if isinstance(error, kind)), 1)
 
 
 def _counted(number: int, noun: str) -> str:

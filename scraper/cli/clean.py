@@ -154,7 +154,7 @@ class _Cleaner:
             text = decode(response).html
             return pipeline.clean_flat_text(text, self.url, self.settings, response.target.source)
 
-        return guarded(response.url, work)
+        return guarded(response.url or response.target.source, work)
 
 
 def _write(outcome: Outcome | Cleaned, outlet: Outlet) -> None:

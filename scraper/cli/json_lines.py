@@ -48,7 +48,7 @@ class LineCleaner:
         """Say where it stands, also of a page whose address is known: that line is what a person looks for."""
         if isinstance(outcome, Article | Cleaned):
             return outcome
-        detail = f"{outcome.url}: {outcome.detail}" if outcome.url else outcome.detail
+        detail = outcome.detail if outcome.url in ("", self.source) else f"{outcome.url}: {outcome.detail}"
         return msgspec.structs.replace(outcome, url=place, detail=detail)
 
     def _line(self, line: bytes) -> Outcome | Cleaned:
@@ -73,9 +73,9 @@ class LineCleaner:
 
     def _text(self, fields: dict[str, msgspec.Raw], name: str, text: str, url: str) -> Outcome | Cleaned:
         if self.as_article:
-            return guarded(url, lambda: pipeline.clean_flat_text(text, url or None, self.settings, self.source))
+            return guarded(url or self.source, lambda: pipeline.clean_flat_text(text, url or None, self.settings, self.source))
         rules = load_rules(self.settings.strip.rules, self.settings.strip.disable)
-        result = guarded(url, lambda: clean_text(text, url or None, rules))
+        result = guarded(url or self.source, lambda: clean_text(text, url or None, rules))
         if isinstance(result, Skipped | Failed):
             return result
         if not result.text.strip():
