@@ -25,7 +25,9 @@ _AUTHOR_METAS = (
 MAX_BYLINE_CHARS = 160
 # A name, perhaps with a date, and nothing else.
 MAX_LONE_CHARS = 80
+MAX_LONE_WORDS = 3
 _DATED = re.compile(r"(?:19|20)\d\d|\d+ min", re.IGNORECASE)
+_REVIEWED = re.compile(r"\b(?:reviewed|edited|fact[- ]checked) by", re.IGNORECASE)
 _LONE_PARTS = re.compile(r"\s*[|•·/\n]\s*|\s[–—-]\s|\d{4}")
 
 
@@ -44,7 +46,7 @@ def byline(evidence: Evidence) -> Byline:
     """Return the people of the best source that names any, and the organizations of the best that names any.
 
     Where the page shows none of the people that its head names (the account that pressed the button), people that it
-    does show come first.
+    does show come first. Where an organization is named as the author, only a plain byline adds people.
     """
     site = frozenset(filter(None, (*map(key, evidence.site_names), key(evidence.host.removeprefix("www.")))))
     organizations: tuple[str, ...] = ()
@@ -52,16 +54,38 @@ def byline(evidence: Evidence) -> Byline:
     hidden: Byline | None = None
     shown = "\n".join(evidence.columns.text)
     for source, read in _SOURCES:
+        if organizations and read in _WEAK:
+            continue
         for found in read(evidence, site):
-            if found.organizations and not organizations:
-                organizations, origin = found.organizations, source
             people = tuple(person for person in found.people if not _is_part(person, organizations))
+            if source in _VISIBLE:
+                people = tuple(person for person in people if not _is_ordinary(person, shown))
             if people:
                 result = Byline(people, found.organizations or organizations, source)
-                if source not in ("json-ld", "meta") or any(person in shown for person in people):
+                if source in _VISIBLE or any(person in shown for person in people):
                     return result
                 hidden = hidden or result
+            if found.organizations and not organizations:
+                organizations, origin = found.organizations, source
     return hidden or Byline((), organizations, origin)
+
+
+def _is_ordinary(name: str, shown: str) -> bool:
+    """Say whether a would-be name is made of words that the page also writes small, as prose does ("Buying Guides")."""
+    words = [word for word in name.split() if len(word) > 2 and word.isascii() and word.isalpha()]
+    small = [word for word in words if _times(word.lower(), shown) > word.islower()]
+    return len(small) > len(words) / 2
+
+
+def _times(word: str, text: str) -> int:
+    """Return how often (2 is enough) a word occurs in a text, in this case and not as a part of another."""
+    times = 0
+    start = text.find(word)
+    while start >= 0 and times < 2:
+        end = start + len(word)
+        times += not (text[start - 1 : start].isalpha() or text[end : end + 1].isalpha())
+        start = text.find(word, end)
+    return times
 
 
 def _is_part(person: str, organizations: Iterable[str]) -> bool:
@@ -101,7 +125,7 @@ def _from_metas(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
 def _turned(text: str) -> str:
     """Return "Ann Bell" for "Bell, Ann", as libraries write it."""
     last, comma, first = text.partition(", ")
-    return f"{first} {last}" if comma and " " not in last and first.count(" ") < 2 and "," not in first else text  # noqa: PLR2004
+    return f"{first} {last}" if comma and " " not in last and first.count(" ") < 2 and "," not in first else text
 
 
 def _joined(found: Iterable[Names]) -> Names:
@@ -128,7 +152,7 @@ def _from_hints(how: str) -> Source:
 
 def _innermost(texts: list[str]) -> list[str]:
     """Return the texts that hold none of the others: the name, not the box around it."""
-    return [text for text in texts if not any(other != text and other in text and len(other) > 3 for other in texts)]  # noqa: PLR2004
+    return [text for text in texts if not any(other != text and other in text and len(other) > 3 for other in texts)]
 
 
 def _from_profiles(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
@@ -136,7 +160,10 @@ def _from_profiles(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
     columns = evidence.columns
     for block in (*evidence.near(), *evidence.after()):
         links = columns.links[block] or ()
-        texts = [columns.text[block][start:end] for start, end, href in links if _PROFILE.search(href)]
+        text = columns.text[block]
+        reviewed = _REVIEWED.search(text)
+        stop = reviewed.start() if reviewed else len(text)
+        texts = [text[start:end] for start, end, href in links if start < stop and _PROFILE.search(href)]
         if texts:
             yield _joined(names(text, site) for text in texts)
 
@@ -156,25 +183,30 @@ def _from_lone_names(evidence: Evidence, site: frozenset[str]) -> Iterator[Names
     title = evidence.title_block
     if title is None:
         return
+    reach = 0 if evidence.language[:2].lower() == "de" else 1  # German writes every noun like a name
     for block in range(max(0, title - 2), min(title + 8, len(columns.text))):
         text = columns.text[block]
         if block == title or len(text) > MAX_LONE_CHARS or columns.tag[block] in ("h1", "li"):
             continue
-        beside = columns.text[max(0, block - 1) : block + 2]
+        beside = columns.text[max(0, block - reach) : block + reach + 1]
         if any(len(line) <= MAX_LONE_CHARS and _DATED.search(line) for line in beside):
             for part in _LONE_PARTS.split(text)[:3]:
-                yield Names(names(part, site).people)
+                if not part.isupper() and len(part.split()) <= MAX_LONE_WORDS:
+                    yield Names(names(part, site).people)
 
 
 # The share of pages on which each source names the right people, where it is there (development sets): JSON-LD .88 to
 # .92, metas .76 to .87, links to profiles .83 to .88, "By" lines .75, classes .57 to .79.
+_from_rel, _from_microdata, _from_classes = _from_hints("rel"), _from_hints("itemprop"), _from_hints("class")
 _SOURCES: tuple[tuple[str, Source], ...] = (
     ("json-ld", _from_json_ld),
     ("meta", _from_metas),
-    ("rel", _from_hints("rel")),
-    ("microdata", _from_hints("itemprop")),
+    ("rel", _from_rel),
+    ("microdata", _from_microdata),
     ("profile", _from_profiles),
     ("visible", _from_lines),
-    ("class", _from_hints("class")),
+    ("class", _from_classes),
     ("visible", _from_lone_names),
 )
+_WEAK = (_from_profiles, _from_classes, _from_lone_names)
+_VISIBLE = frozenset(source for source, _ in _SOURCES[2:])
