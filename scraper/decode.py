@@ -77,9 +77,9 @@ _CONTROLS = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})  # ESC is a part of ISO-202
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 _META_SAYS_UTF8 = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*utf-?8\b", re.IGNORECASE)
 
-# A label is wrong when a fifth of what is not ASCII cannot be read by it. Real pages with a broken byte or two replace
-# up to 4 % (an article cut in two, a comment pasted in another encoding); text in another encoding 50 % and more.
-_MAX_REPLACED = 0.2
+# A label is wrong when this share of what is not ASCII cannot be read by it. Real pages with a broken byte or two lose
+# up to 4 %, an English page with a comment pasted in another encoding 30 %; GBK read as UTF-8 loses 80 % and more.
+_MAX_REPLACED = 0.4
 
 _MARKUP = re.compile(rb"[<>]+")
 _MAX_DETECTED = 64 * 1024  # bytes: the detector needs milliseconds for it, and it is a long article
@@ -173,7 +173,7 @@ def _candidates(header: str | None, body: bytes) -> Iterator[tuple[str, Encoding
 
 def _reads(body: bytes, encoding: str) -> bool:
     """Tell whether (nearly) all of the page can be read in an encoding."""
-    html = body.decode(_CODECS[encoding], "replace")
+    html = body.decode(_CODECS[encoding], "replace").rstrip("\ufffd")  # a cut through the last character proves nothing
     foreign = len(html) - len(html.encode("ascii", "ignore"))
     return html.count("\ufffd") <= _MAX_REPLACED * foreign
 
