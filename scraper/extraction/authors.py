@@ -54,7 +54,7 @@ def byline(evidence: Evidence) -> Byline:
     hidden: Byline | None = None
     shown = "\n".join(evidence.columns.text)
     for source, read in _SOURCES:
-        if organizations and read in _WEAK:
+        if read in _WEAK and any(key(organization) not in site for organization in organizations):
             continue
         for found in read(evidence, site):
             people = tuple(person for person in found.people if not _is_part(person, organizations))

@@ -56,7 +56,7 @@ _CHINESE_FAMILY_NAMES = frozenset(
 )
 _PICTURE = re.compile(r"\W*(?:photo|foto|фото|image|bild|illustration|grafik|video|写真|図)", re.IGNORECASE)
 _OTHER_LABEL = re.compile(r"^\W*[^\W\d_]{2,16}\s?[:：]\s*")
-_NOT_IN_NAMES = re.compile(r"[\d?!<>#_:：=*{}]")
+_NOT_IN_NAMES = re.compile(r"[\d?!<>#_:：=*{}]|[a-z][A-Z]{3}")
 # What ends a byline: a separator before a role or a date, a number, a reviewer.
 _END = re.compile(
     r"\s*(?:[|•·●▪∙→»✉]|\s[–—-]\s|\n|(?<=\S)\s+\d|\d{1,2}[.:/]\d|\b(?:medically |clinically |expert |and )?"
@@ -74,7 +74,7 @@ _SPLIT = re.compile(
     r"\s*(?:[,;；、，＆&+／]|\s/\s|(?<=\w)/(?=[A-Z])|\s(?:and|und|et|y|e|i|en|og|och|ja|ve|и|та|і|és|with|mit|avec|con|sowie)\s)\s*"
 )
 _JUNK = re.compile(
-    r"https?://\S*|www\.\S+|\S+@\S+\.\S+|(?<!\S)@\w+|\((?!\w{1,15}\))[^)]*\)|\[[^\]]*\]|（[^）]*）|[“”„«»]"
+    r"https?://\S*|www\.\S+|\S+@\S+\.\S+|(?<!\S)@\w+|\((?![A-Z]\w{1,14}\))[^)]*\)|\[[^\]]*\]|（[^）]*）|[“”„«»]"
 )
 
 # Behind a comma these are letters after a name, not a second person.
@@ -94,7 +94,8 @@ _ROLE_WORDS = frozenset(
     mitarbeiter mitarbeiterin volontär journaliste rédacteur redactor redactora periodista corresponsal giornalista
     редактор корреспондент журналист автор comments comment share read more name email menu search home login about
     contact posts categories tags minutes minute reading time updated published date posted full bio library written
-    by learn horticulturalist educator grader licensed columnist kommentar kommentare teilen folgen über mehr video forgot password sign log copied link artikel beitrag takeaways guide guides tips""".split()
+    by learn horticulturalist educator grader licensed columnist kommentar kommentare teilen folgen über mehr video forgot password sign log copied link artikel beitrag takeaways guide guides tips edited all now
+    register insights insight sponsored""".split()
 )
 _ORGANIZATION_WORDS = frozenset(
     """editorial staff team newsroom editors press redaction verein verband stiftung verlag e.v. e.v bund newsdesk desk news agency agencies press media magazine online gmbh inc inc. llc
@@ -128,7 +129,8 @@ _PARTICLES = frozenset(
 )
 MAX_NAME_CHARS = 60
 MAX_NAME_WORDS = 6
-MAX_PEN_NAME_WORDS = 3
+# "by ibby, 3 May"; in a longer line the word after "by" may be any ("by focusing on").
+MAX_PEN_NAME_CHARS = 30
 _HAN = re.compile(r"^(?:[\u3400-\u9fff々]{2,5}|[\u3400-\u9fff々]{1,3} [\u3400-\u9fff々]{1,3}|[가-힣]{2,4})$")
 _LONG_HAN = re.compile(r"[\u3400-\u9fff]{5,}")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -161,7 +163,8 @@ def names_in_line(line: str, site_names: frozenset[str] = frozenset()) -> Names:
     if label is None:
         return Names()
     rest = _SENTENCE_END.sub("", _END.sub("", line[label.end() :]))
-    return names(rest, site_names, trusted=len(rest.split()) <= MAX_PEN_NAME_WORDS and "," not in rest)
+    alone = not rest[:1].islower() or len(line) - len(rest) <= MAX_PEN_NAME_CHARS
+    return names(rest, site_names, trusted=alone and len(rest) <= MAX_PEN_NAME_CHARS and "," not in rest)
 
 
 def _asian_names(line: str) -> tuple[str, ...]:
