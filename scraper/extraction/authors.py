@@ -90,7 +90,7 @@ def _times(word: str, text: str) -> int:
 
 def _is_part(person: str, organizations: Iterable[str]) -> bool:
     """Say whether a name is a piece of an organization's ("Center for Rest and Research")."""
-    return any(person in organization for organization in organizations)
+    return any(person in organization or organization in person for organization in organizations)
 
 
 def _from_json_ld(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
@@ -146,6 +146,9 @@ def _from_hints(how: str) -> Source:
             if together:
                 texts = [hint.text for hint in together if hint.block <= together[0].block + 2]
                 yield _joined(names(text, site, trusted=how != "class") for text in _innermost(texts))
+        anywhere = _joined(names(text, site) for text in dict.fromkeys(hint.text for hint in hints))
+        if how == "class" and len(anywhere.people) == 1:  # several are the authors of other articles, or of comments
+            yield anywhere
 
     return read
 

@@ -95,7 +95,7 @@ _ROLE_WORDS = frozenset(
     редактор корреспондент журналист автор comments comment share read more name email menu search home login about
     contact posts categories tags minutes minute reading time updated published date posted full bio library written
     by learn horticulturalist educator grader licensed columnist kommentar kommentare teilen folgen über mehr video forgot password sign log copied link artikel beitrag takeaways guide guides tips edited all now
-    register insights insight sponsored""".split()
+    facebook twitter linkedin instagram whatsapp register insights insight sponsored""".split()
 )
 _ORGANIZATION_WORDS = frozenset(
     """editorial staff team newsroom editors press redaction verein verband stiftung verlag e.v. e.v bund newsdesk desk news agency agencies press media magazine online gmbh inc inc. llc
