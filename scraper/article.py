@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+import msgspec
+
 from scraper.config import ExtractSettings
 from scraper.records import (
     Article,
@@ -71,6 +73,12 @@ def article(draft: Draft, settings: ExtractSettings, tool: Tool, pages: int = 1)
         from_=meta.sources,
         tool=tool,
     )
+
+
+def under(url: str, found: Article) -> Article:
+    """Return an article under another address than the one that its page names as its own."""
+    url = normalise(url)
+    return msgspec.structs.replace(found, id=_hash(url), url=url)
 
 
 def _joined(drafted: Sequence[Block]) -> tuple[str, list[TextBlock], list[Link]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from scraper.article import under
 from scraper.config import CorpusSettings
 from scraper.errors import OutputError, StateError
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
@@ -123,11 +124,18 @@ class Corpus:
         if isinstance(outcome, Failed) and outcome.detail in _GONE:
             return Skipped(url=outcome.url, reason="gone", detail=outcome.detail)
         if isinstance(outcome, Article):
-            # A redirect or a canonical url led to a page that is in the corpus already.
-            known = self._known(normalise(outcome.url or target.url))
-            if known and known.status == "article":
-                return Skipped(url=target.url, reason="duplicate", detail=known.url)
+            return self._settled_article(normalise(target.url), outcome)
         return outcome
+
+    def _settled_article(self, requested: str, article: Article) -> Article | Skipped:
+        """Return a duplicate where a redirect or a canonical url led to an article that the corpus has."""
+        known = self._known(normalise(article.url or requested))
+        if known is None or known.status != "article":
+            return article
+        if known.content_hash != article.content_hash and not self._is_article(requested):
+            # The site calls several texts by one canonical url; no text may be lost to that.
+            return under(requested, article)
+        return Skipped(url=requested, reason="duplicate", detail=known.url)
 
     def _add_article(self, target: Target, article: Article) -> None:
         url = normalise(article.url or target.url)
