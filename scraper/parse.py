@@ -19,7 +19,7 @@ BLOCK_TAGS = frozenset(
 )
 _BODY_ENDS = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 _FEED = re.compile(
-    r"(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b"
+    rb"(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b"
 )
 _HEAD = 1024
 # Deeper elements become siblings at this level: lxml's cost of an element grows with its depth.
@@ -34,8 +34,9 @@ def parse(page: Page) -> Document:
     Where lxml's parser cut the page (it stops at 2,048 levels, and only its log tells), beautifulsoup4, which knows no
     limit, parses it again; the warning "tolerant_parser" says so. The tree is lxml's in both cases.
     """
-    _refuse_other_formats(page)
-    tree, was_cut = _lxml_tree(page.html)
+    body = page.html.encode("utf-8")  # lxml parses bytes faster than a str
+    _refuse_other_formats(body, page.response.url)
+    tree, was_cut = _lxml_tree(body)
     warnings = page.warnings
     if was_cut:
         tolerant = _tolerant_tree(page.html)
@@ -43,15 +44,15 @@ def parse(page: Page) -> Document:
         warnings = (*warnings, "parser_limited" if tolerant is None else "tolerant_parser")
     if tree is None:
         raise NotAnArticle("no_text", "the mark-up holds nothing", page.response.url)
-    return Document(page=page, tree=tree, base_url=_base_url(page, tree), warnings=warnings)
+    return Document(page=page, tree=tree, base_url=_base_url(page.response.url, body, tree), warnings=warnings)
 
 
-def _lxml_tree(html: str) -> tuple[Any, bool]:
+def _lxml_tree(body: bytes) -> tuple[Any, bool]:
     """Return lxml's tree (``None`` if it is empty) and whether the parser gave up before the end of the page."""
     # A parser for each page: its log is the page's. huge_tree moves the limits from 256 levels and 10 MB of text.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        tree = etree.fromstring(_without_early_end(html.encode("utf-8")), parser)
+        tree = etree.fromstring(_without_early_end(body), parser)
     except etree.XMLSyntaxError:
         return None, False
     log = parser.error_log
@@ -116,23 +117,21 @@ def _add_text(parent: Any, text: str) -> None:
         parent.text = (parent.text or "") + text
 
 
-def _base_url(page: Page, tree: Any) -> str:
+def _base_url(url: str, body: bytes, tree: Any) -> str:
     """Return the url that the page's links are relative to."""
-    url = page.response.url
-    if "<base" not in page.html and "<BASE" not in page.html:
+    if b"<base" not in body and b"<BASE" not in body:
         return url
     base = next(tree.iter("base"), None)
     href = base.get("href") if base is not None else None
     return (resolve(url, href) or url) if href else url
 
 
-def _refuse_other_formats(page: Page) -> None:
+def _refuse_other_formats(body: bytes, url: str) -> None:
     """Raise for text that is no page: JSON, a feed, a sitemap, a drawing, or words without any mark-up."""
-    html = page.html
-    head = html[:_HEAD].lstrip("\ufeff \t\r\n")
-    if "<" not in html:
-        raise NotAnArticle("not_html", "there is no mark-up in it", page.response.url)
+    head = body[:_HEAD].lstrip()
+    if b"<" not in body:
+        raise NotAnArticle("not_html", "there is no mark-up in it", url)
     if _FEED.match(head):
-        raise NotAnArticle("not_html", "it is XML, a feed or a sitemap", page.response.url)
-    if head[:1] in ("{", "[") and html[-_HEAD:].rstrip()[-1:] in ("}", "]"):
-        raise NotAnArticle("not_html", "it is JSON", page.response.url)
+        raise NotAnArticle("not_html", "it is XML, a feed or a sitemap", url)
+    if head[:1] in (b"{", b"[") and body[-_HEAD:].rstrip()[-1:] in (b"}", b"]"):
+        raise NotAnArticle("not_html", "it is JSON", url)

@@ -16,9 +16,7 @@ def a_document(html: str, url: str = "https://news.test/2026/story.html") -> Doc
 
 
 def text_of(document: Document) -> str:
-    if isinstance(document.tree, etree._Element):
-        return "".join(document.tree.itertext())
-    return "".join(node for node in document.tree.descendants if isinstance(node, str))
+    return "".join(document.tree.itertext())
 
 
 def test_the_tree_has_neither_comments_nor_processing_instructions() -> None:
