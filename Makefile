@@ -1,16 +1,16 @@
-# The verbs of this project. `make test` and `make demo` need nothing but Python 3.11+ and make.
+# The verbs of this project. Every one does the set-up that it needs: Python 3.11 or later and make are enough.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+TRAINED := .venv/.trainer-installed
 
-.PHONY: setup fmt check test test-all bench train demo docs clean
+.PHONY: setup fmt check test test-all bench floors train demo docs clean
 
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(STAMP)
 
 fmt: setup
@@ -26,6 +26,32 @@ check: setup
 test: setup
 	$(BIN)/python -m pytest -n 2 -m 'not slow'
 
+# The slow ones, too: kills, faults, a wheel in an empty environment.
 test-all: setup
 	$(BIN)/python -m pytest -n 2
 
+# Quality and speed on annotated pages, which are not part of this project: see docs/model.md.
+bench: setup
+	$(BIN)/python -m benchmarks.quality --check
+	$(BIN)/python -m benchmarks.speed
+
+floors: setup
+	$(BIN)/python -m benchmarks.quality --check
+
+train: $(TRAINED)
+	$(BIN)/python -m benchmarks.training.train
+
+$(TRAINED): $(STAMP)
+	$(BIN)/python -m pip install --quiet --editable '.[dev,train]'
+	touch $(TRAINED)
+
+# A small news site on loopback, and the articles that the scraper makes of it.
+demo: setup
+	$(BIN)/python fixtures/demo.py
+
+# Write the pages of docs/ that are made from the code.
+docs: setup
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -21,14 +21,14 @@ class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_delay_s: float = 120.0  # cap of a robots.txt Crawl-delay and of a Retry-After that is waited for in the run
     jobs: int = 32  # hosts fetched at the same time; one request a host
     deadline_s: float = 60.0  # for a whole url: redirects, headers and body
-    connect_timeout_s: float = 10.0
-    tries: int = 3
+    connect_timeout_s: float = 10.0  # for the connection alone, TLS included
+    tries: int = 3  # of a url in one run: a host that is down or busy may be back in seconds
     backoff_s: float = 1.0  # first wait before a retry; doubles, with jitter
-    max_redirects: int = 10
+    max_redirects: int = 10  # hops of one url
     max_bytes: int = 10 * 1024 * 1024  # of the decoded body
-    max_header_bytes: int = 100 * 1024
+    max_header_bytes: int = 100 * 1024  # of all headers of a response
     host_failures: int = 5  # straight failures after which the rest of a host is deferred
-    robots: bool = True
+    robots: bool = True  # obey robots.txt
     robots_max_bytes: int = 512 * 1024  # RFC 9309 asks for at least 500 KiB
     headers: dict[str, str] = {}  # sent to the host of the url only, never to the target of a redirect elsewhere
     allow_net: tuple[str, ...] = ()  # CIDR ranges that are not global but may be dialled
@@ -52,8 +52,8 @@ class StripSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a corpus lives. Relative paths start at the folder of the settings file."""
 
-    output: str = "articles.jsonl"
-    state: str = "corpus.sqlite"
+    output: str = "articles.jsonl"  # the file that articles are added to
+    state: str = "corpus.sqlite"  # the file that remembers which pages were seen
     tries: int = 5  # runs in which a page is tried before it is given up
     retry_s: float = 1800.0  # from the first try to the second; each later wait is four times the one before
 
@@ -61,8 +61,8 @@ class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One place where pages of a corpus come from."""
 
-    name: str
-    kind: Literal["urls", "feed"]
+    name: str  # stands in the articles, and in what a run says
+    kind: Literal["urls", "feed"]  # a list of urls in a file, or an RSS, Atom or JSON feed
     path: str | None = None  # of a url list
     url: str | None = None  # of a feed
 
