@@ -36,7 +36,8 @@ class LoopbackSite:
 
     address: str
     answers: dict[str, Answer] = field(default_factory=dict)
-    requests: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)  # the paths, as they come in
+    headers: list[dict[str, str]] = field(default_factory=list)  # of the requests, names in lower case
 
     def add(self, path: str, html: str, **more: Any) -> str:
         """Serve a page and return its url."""
@@ -53,6 +54,7 @@ def loopback_site() -> Iterator[LoopbackSite]:
 
         def do_GET(self) -> None:
             site.requests.append(self.path)
+            site.headers.append({name.lower(): value for name, value in self.headers.items()})
             answer = site.answers.get(self.path, Answer(b"nothing here", "text/plain", 404))
             if answer.hangs:
                 answer.hangs.wait(30)

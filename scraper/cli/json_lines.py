@@ -104,7 +104,8 @@ def _fields(line: bytes) -> dict[str, msgspec.Raw]:
     except msgspec.ValidationError:
         raise ValueError("is no JSON object; give one object a line") from None
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ValueError(f"{str(error).lower()}; give one JSON object a line") from None
+        what = str(error).removeprefix("JSON is malformed: ").lower()
+        raise ValueError(f"is no JSON: {what}; give one object a line") from None
     if "removed" in fields and not bytes(fields["removed"]).startswith(b"["):
         raise ValueError("its key removed is no list and would be lost; rename it")
     return fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from scraper.records import Failed, Target
 from scraper.urls import MAX_URL_CHARS, problem
@@ -40,7 +40,7 @@ def _target(url: str, source: str, where: str) -> Target | Failed:
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
     """Yield lines, of an endless one only the beginning."""
-    buffered = io.BufferedReader(stream) if isinstance(stream, io.RawIOBase) else stream
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
     text = io.TextIOWrapper(buffered, encoding=_encoding(buffered), errors="surrogateescape")
     while line := text.readline(MAX_URL_CHARS + 2):
         beginning = line
@@ -50,7 +50,6 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
     text.detach()
 
 
-def _encoding(stream: BinaryIO) -> str:
+def _encoding(stream: io.BufferedReader) -> str:
     """Return UTF-16 where a BOM says so (Windows editors call it Unicode), else UTF-8 with or without a BOM."""
-    head: bytes = stream.peek(2)[:2] if isinstance(stream, io.BufferedReader) else b""
-    return "utf-16" if head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+    return "utf-16" if stream.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"

@@ -1,0 +1,68 @@
+"""The command as a whole: its names, versions, help and how it ends."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import RunScraper
+
+from scraper.cli.main import COMMANDS
+
+
+def test_the_version_names_program_rules_and_model(run_scraper: RunScraper) -> None:
+    done = run_scraper("--version")
+
+    assert re.fullmatch(rb"scraper \d+\.\d+\.\d+ \(rules \S+, model \S+\)\n", done.stdout)
+    assert done.code == 0
+
+
+def test_an_address_without_a_command_is_answered_with_the_right_command(run_scraper: RunScraper) -> None:
+    done = run_scraper("https://news.example/story")
+
+    assert done.messages == [
+        "scraper: https://news.example/story is no command; did you mean `scraper get https://news.example/story`?"
+        " (see scraper --help)"
+    ]
+    assert done.code == 2
+
+
+def test_a_command_that_does_not_exist_is_one_line(run_scraper: RunScraper) -> None:
+    done = run_scraper("fetch")
+
+    assert len(done.messages) == 1
+    assert done.messages[0].startswith("scraper: No such command 'fetch'")
+    assert done.code == 2
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help_with_an_example(run_scraper: RunScraper, command: str) -> None:
+    done = run_scraper(command, "--help")
+
+    assert f"\n    scraper {command}" in done.stdout.decode()
+    assert done.code == 0
+
+
+def test_without_anything_the_help_is_shown(run_scraper: RunScraper) -> None:
+    done = run_scraper()
+
+    assert done.messages[0].startswith("Usage: scraper")
+    assert (done.stdout, done.code) == (b"", 2)
+
+
+def test_the_schema_is_printed(run_scraper: RunScraper) -> None:
+    done = run_scraper("schema")
+
+    assert done.stdout.startswith(b'{\n  "$schema": "https://json-schema.org/draft/2020-12/schema",\n')
+    assert done.code == 0
+
+
+def test_cleaning_imports_nothing_that_only_fetching_or_feeds_need() -> None:
+    heavy = "{'httpx', 'bs4', 'feedparser', 'dateparser', 'tqdm', 'charset_normalizer', 'sqlite3'}"
+    code = f"import sys; import scraper.cli.clean; print(sorted({heavy} & set(sys.modules)))"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+
+    assert done.stdout == b"[]\n"
