@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from collections import deque
@@ -15,6 +16,8 @@ from scraper.protocols import Engine, Fetcher
 from scraper.records import Deferred, Failed, Outcome, Response, Skipped, Target
 from scraper.report import as_bug
 from scraper.urls import host_of
+
+log = logging.getLogger("scraper")
 
 # Inputs that are read but not yet given back. 2,048, so that 1,000 urls of a dead host at the head of a list leave room
 # for the others; an article takes some 30 KB, so a full window some 60 MB.
@@ -140,8 +143,12 @@ class _Driver:
 
     async def _outcome(self, target: Target) -> Outcome:
         try:
+            log.debug("%s: taken up", target.url)
             response = await self._fetcher.fetch(target)
-            return await self._engine.clean([response]) if isinstance(response, Response) else response
+            if not isinstance(response, Response):
+                return response
+            log.debug("%s: %d, %d bytes from %s", target.url, response.status, len(response.body), response.url)
+            return await self._engine.clean([response])
         except Exception as error:
             return as_bug(target.url, error)
 

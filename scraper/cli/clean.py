@@ -142,6 +142,7 @@ class _Cleaner:
 
     def _read(self, stream: BufferedReader, name: str) -> Iterator[Outcome | Cleaned]:
         kind = self.kind or kind_of(name, head_of(stream))
+        log.debug("%s: read as %s", name, kind)
         if kind == "jsonl":
             yield from LineCleaner(self.settings, name, self.field, self.as_article).clean(whole_lines(stream))
             return

@@ -73,7 +73,10 @@ class LineCleaner:
 
     def _text(self, fields: dict[str, msgspec.Raw], name: str, text: str, url: str) -> Outcome | Cleaned:
         if self.as_article:
-            return guarded(url or self.source, lambda: pipeline.clean_flat_text(text, url or None, self.settings, self.source))
+            return guarded(
+                url or self.source,
+                lambda: pipeline.clean_flat_text(text, url or None, self.settings, self.source),
+            )
         rules = load_rules(self.settings.strip.rules, self.settings.strip.disable)
         result = guarded(url or self.source, lambda: clean_text(text, url or None, rules))
         if isinstance(result, Skipped | Failed):

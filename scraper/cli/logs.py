@@ -71,13 +71,16 @@ def set_up_logging(*, quiet: bool = False, verbose: bool = False, as_json: bool 
     logging.basicConfig(handlers=[HANDLER], level=logging.WARNING, force=True)
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
     logging.getLogger("scraper").setLevel(level)
+    # What libraries remark about a page's mark-up is of use to nobody but who looks for a bug.
+    logging.captureWarnings(capture=True)
+    logging.getLogger("py.warnings").setLevel(logging.WARNING if verbose else logging.ERROR)
 
 
 def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say how much it tells."""
 
     @click.option("-q", "--quiet", is_flag=True, help="Say only what failed; after a good run say nothing.")
-    @click.option("-v", "--verbose", is_flag=True, help="Say more: each wait and each request.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say more: each page as it is taken up and read.")
     @click.option("--json-log", is_flag=True, help="Write the lines on standard error as JSON.")
     @functools.wraps(command)
     def with_logging(*args: Any, quiet: bool, verbose: bool, json_log: bool, **options: Any) -> Any:

@@ -407,3 +407,12 @@ def test_a_proxy_that_is_not_used_is_mentioned_once(run_scraper: RunScraper) -> 
 
     assert done.messages[0] == "HTTPS_PROXY is set but not used; pages are fetched directly"
     assert "".join(done.messages).count("PROXY") == 1
+
+
+def test_more_is_said_where_that_is_asked_for(run_scraper: RunScraper, loopback_site: LoopbackSite) -> None:
+    (url,) = stories(loopback_site, 1)
+
+    done = run_scraper("get", *LOOPBACK, url, "-v")
+
+    assert done.messages[0] == f"{url}: taken up"
+    assert done.messages[1].startswith(f"{url}: 200, ")
