@@ -159,6 +159,13 @@ def test_a_page_whose_canonical_address_is_that_of_another_text_is_kept_under_it
     assert urls_in(tmp_path) == [C.url, B.url]
 
 
+def test_an_article_that_names_another_one_as_canonical_does_not_take_its_place(tmp_path: Path) -> None:
+    keep(tmp_path, (C, an_article(C.url)), (B, an_article(B.url, canonical=C.url, text="Other words.")))
+
+    with closing(sqlite3.connect(tmp_path / "corpus.sqlite")) as db:
+        assert db.execute("SELECT url FROM urls ORDER BY url").fetchall() == [(B.url,), (C.url,)]
+
+
 def test_what_was_not_committed_is_cut_off_by_the_next_run(tmp_path: Path) -> None:
     keep(tmp_path, (A, an_article(A.url)))
     output = tmp_path / "articles.jsonl"

@@ -34,6 +34,6 @@ async def _read_feed(source: SourceSettings, fetch: Fetch) -> list[Target]:
     url = source.url or ""
     response = await fetch(Target(url=url, source=source.name))
     if not isinstance(response, Response):
-        raise PageError(response.reason, response.detail, url)
+        raise PageError("unreadable", f"{response.reason}: {response.detail}", url)
     # Not in the event loop: a long feed takes seconds (docs/decisions/0051-feeds.md).
     return await asyncio.to_thread(feed_targets, response, source.name)
