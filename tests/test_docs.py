@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import doctest
 import importlib.util
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import click
 import pytest
@@ -30,6 +34,28 @@ def generator() -> ModuleType:
     return module
 
 
+def the_site() -> Any:
+    spec = importlib.util.spec_from_file_location("serve", ROOT / "fixtures/serve.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["serve"] = module  # its dataclasses look themselves up there
+    spec.loader.exec_module(module)
+    return module.serve()
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+
+def output_of(command: str, folder: Path) -> str:
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    return subprocess.run(
+        command, shell=True, check=False, cwd=folder, env=environment, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ).stdout  # fmt: skip
+
+
 def commands() -> list[tuple[str, click.Command]]:
     return [(" ".join(names), command) for names, command in generator()._below(cli, ())]
 
@@ -42,6 +68,20 @@ def test_the_examples_of_a_page_give_what_it_shows(page: Path, monkeypatch: pyte
 
     assert results.attempted
     assert results.failed == 0
+
+
+def test_the_commands_of_the_readme_print_what_it_shows(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    site = the_site()
+    port = site.address.rpartition(":")[2]
+    (tmp_path / "corpus.toml").write_text(blocks(readme, "toml")[0].replace("8765", port))
+    try:
+        for line, shown in re.findall(
+            r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", "".join(blocks(readme, "console")), re.MULTILINE
+        ):
+            assert output_of(line.replace("8765", port), tmp_path).replace(port, "8765") == shown
+    finally:
+        site.stop()
 
 
 @each_page
