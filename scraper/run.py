@@ -20,7 +20,7 @@ from scraper.urls import host_of
 log = logging.getLogger("scraper")
 
 # Inputs that are read but not yet given back. 2,048, so that 1,000 urls of a dead host at the head of a list leave room
-# for the others; an article takes some 30 KB, so a full window some 60 MB.
+# for the others; an article takes some 17 KB, so a full window some 35 MB.
 WINDOW = 2048
 
 # Hosts that are worked on. More than the fetcher's connections, since most wait for their delay; few enough that

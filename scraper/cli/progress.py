@@ -29,7 +29,7 @@ class Bar(Progress):
     """A bar with the totals so far, and the last wait behind it."""
 
     def __init__(self, total: int | None) -> None:
-        from tqdm import tqdm  # type: ignore[import-untyped]  # noqa: PLC0415 25 ms that only a terminal needs
+        from tqdm import tqdm  # type: ignore[import-untyped]  # noqa: PLC0415 100 ms that only a terminal needs
 
         self.tqdm = tqdm(total=total, unit=" inputs", file=sys.stderr, dynamic_ncols=True, leave=False)
 
