@@ -11,11 +11,11 @@ from scraper.extraction.evidence import Evidence
 from scraper.extraction.names import Names, names, names_in_line
 from scraper.extraction.titles import key
 
-# The address of a person's page on most systems.
-_PROFILE = re.compile(
-    r"/(?:authors?|autor(?:en|es)?|auteurs?|autori|by|people|person|staff|contributors?|writers?|profiles?"
-    r"|journalist(?:en|e|s)?|redakteure?|columnists?|reporters?|team|user|users)/",
-    re.IGNORECASE,
+# A part of the address of a person's page on most systems.
+_PROFILE = frozenset(
+    """author authors autor autoren autores auteur auteurs autori by people person staff contributor contributors writer
+    writers profile profiles journalist journalisten journaliste journalists redakteur redakteure columnist columnists
+    reporter reporters team user users""".split()
 )
 _AUTHOR_METAS = (
     "author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "article:author_name",
@@ -166,9 +166,14 @@ def _from_profiles(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
         text = columns.text[block]
         reviewed = _REVIEWED.search(text)
         stop = reviewed.start() if reviewed else len(text)
-        texts = [text[start:end] for start, end, href in links if start < stop and _PROFILE.search(href)]
+        texts = [text[start:end] for start, end, href in links if start < stop and _leads_to_person(href)]
         if texts:
             yield _joined(names(text, site) for text in texts)
+
+
+def _leads_to_person(href: str) -> bool:
+    """Say whether an address is that of a person's page: a folder in it is called "author" or the like."""
+    return not _PROFILE.isdisjoint(href.lower().split("/")[:-1])
 
 
 def _from_lines(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from scraper.extraction.month_names import month
@@ -41,6 +41,8 @@ FIRST_VISIBLE_YEAR = 1990
 # Metadata may date a digitised archive.
 FIRST_STATED_YEAR = 1800
 _LAST_YEAR = 2100
+_YEAR = re.compile(r"(?:19|20)\d\d")
+MAX_SPELLED_CHARS = 60
 # A date and its time of day take less; more is a sentence with a date in it.
 MAX_CHARS = 120
 
@@ -85,6 +87,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"\s{0,2}\(?(?:(?:GMT|UTC)\s?)?([+-])(\d\d?):?(\d\d)?(?!\d)|\s{0,2}\(?([A-Za-z]{1,4})\b")
+# Whatever holds a date has four digits in a row, or two numbers with a mark between.
+_DATE_LIKE = re.compile(r"\d{4}|\d\s?[-/.|]\s?\d|['’]\d\d")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 
 
@@ -94,7 +98,7 @@ def read_moment(text: str, language: str = "", first_year: int = FIRST_STATED_YE
     ``language`` (BCP 47, the region counts) decides whether 5/3/2024 is in March or in May.
     """
     text = text[:MAX_CHARS].strip()
-    if not any(map(str.isdigit, text)):
+    if not _DATE_LIKE.search(text):
         return None
     if _EPOCH.fullmatch(text):
         return _of_epoch(int(text))
@@ -102,7 +106,7 @@ def read_moment(text: str, language: str = "", first_year: int = FIRST_STATED_YE
     if found is None:
         return None
     day, start, end, clock = found
-    if not first_year <= day.year <= _LAST_YEAR or (day.month == day.day == 1 and day.year == 1970):  # noqa: PLR2004
+    if not first_year <= day.year <= _LAST_YEAR or (day.month == day.day == 1 and day.year == 1970):
         return None
     return Moment(day, *(clock or _clock(text, start, end)))
 
@@ -117,7 +121,7 @@ def _days(text: str, language: str) -> Iterator[tuple[date, int, int, tuple[str,
     for match in _YEAR_LAST.finditer(text):
         first, second = int(match[1]), int(match[3])
         swapped = "/" in match[2] and language.lower() in _MONTH_FIRST
-        if (swapped and first <= 12) or second > 12:  # noqa: PLR2004
+        if (swapped and first <= 12) or second > 12:
             first, second = second, first
         yield from _valid(match, match[4], str(second), str(first))
     for pattern, order in ((_DAY_FIRST, (3, 2, 1)), (_MONTH_FIRST_WORDS, (3, 1, 2)), (_YEAR_FIRST_WORDS, (1, 2, 3))):
@@ -154,9 +158,9 @@ def _clock(text: str, start: int, end: int) -> tuple[str, str]:
         return "", ""
     hour = int(match[2])
     afternoon, minute, second = match[1] or match[7], match[3] or match[5] or match[6] or "00", match[4]
-    if afternoon and hour <= 12:  # noqa: PLR2004
+    if afternoon and hour <= 12:
         hour = hour % 12 + (0 if afternoon in "aA" else 12)
-    if int(minute) > 59 or int(second or 0) > 59:  # noqa: PLR2004
+    if int(minute) > 59 or int(second or 0) > 59:
         return "", ""
     return f"{hour:02}:{int(minute):02}" + (f":{int(second):02}" if second else ""), _offset(text, match.end())
 
@@ -168,7 +172,7 @@ def _offset(text: str, start: int) -> str:
     if match[4]:
         return _ZONES.get(match[4].lower(), "")
     hours, minutes = int(match[2]), int(match[3] or 0)
-    return f"{match[1]}{hours:02}:{minutes:02}" if hours <= 14 and minutes < 60 else ""  # noqa: PLR2004
+    return f"{match[1]}{hours:02}:{minutes:02}" if hours <= 14 and minutes < 60 else ""
 
 
 def _of_epoch(number: int) -> Moment | None:
@@ -176,3 +180,22 @@ def _of_epoch(number: int) -> Moment | None:
     if not FIRST_VISIBLE_YEAR <= moment.year <= _LAST_YEAR:
         return None
     return Moment(moment.date(), moment.strftime("%H:%M:%S"), "+00:00")
+
+
+def read_any_language(text: str, language: str) -> Moment | None:
+    """Return the day that dateparser reads in the text of a date element, or ``None``.
+
+    For languages and spellings that :func:`read_moment` does not know. A call costs about a millisecond, so it comes
+    last; the language has to be known, because guessing it takes a hundred times as long.
+    """
+    code = language[:2].lower()
+    if not code or len(text) > MAX_SPELLED_CHARS or not _YEAR.search(text):
+        return None
+    import dateparser  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    settings = {"REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True}
+    try:
+        found = dateparser.parse(text, languages=[code], settings=settings)
+    except (ValueError, TypeError, OverflowError, RecursionError):  # a language or a number that it cannot take
+        return None
+    return Moment(found.date()) if found and FIRST_VISIBLE_YEAR <= found.year <= _LAST_YEAR else None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from scraper.extraction import json_ld
-from scraper.extraction.date_parsing import FIRST_VISIBLE_YEAR, Moment, read_moment
+from scraper.extraction.date_parsing import FIRST_VISIBLE_YEAR, Moment, read_any_language, read_moment
 from scraper.extraction.evidence import Evidence
 
 # Meta names that hold the day of publication on news sites, blogs, repositories and Chinese portals.
@@ -30,17 +30,17 @@ MODIFIED_METAS = (
     "article_updatetime", "lastmod", "revised", "last-modified",
 )  # fmt: skip
 
-# In front of a date: this one says when the text was changed last.
-_CHANGED = re.compile(
-    r"\b(?:updated?|modified|revised|reviewed|aktualisiert|geändert|stand:|mis à jour|modifié|actualizad[oa]|"
-    r"aggiornato|atualizad[oa]|bijgewerkt|gewijzigd|opdateret|uppdaterad|oppdatert|päivitetty|aktualizováno|"
-    r"aktualizacja|обновлен[оа]?|оновлено|frissítve|güncelle\w+|ενημέρωση)|更新|最終更新|修改|수정",
-    re.IGNORECASE,
-)
-_PUBLISHED = re.compile(
-    r"\b(?:published|posted|publié|veröffentlicht|publicado|pubblicato|erstellt)|発行|公開|发布|發布|입력",
-    re.IGNORECASE,
-)
+# In a line with a date, these say that the text was changed last; compared in lower case.
+_CHANGED = (
+    "updated", "update:", "modified", "revised", "reviewed", "last edited", "aktualisiert", "geändert", "stand:",
+    "mis à jour", "mise à jour", "modifié", "actualizad", "aggiornat", "atualizad", "bijgewerkt", "gewijzigd",
+    "opdateret", "uppdaterad", "oppdatert", "päivitetty", "aktualizováno", "aktualizacja", "обновлен", "оновлено",
+    "frissítve", "güncelle", "ενημέρωση", "更新", "修改", "수정",
+)  # fmt: skip
+_PUBLISHED = (
+    "published", "posted", "posted on", "post time", "publié", "veröffentlicht", "erstellt", "publicado", "pubblicato",
+    "发布", "發布", "公開", "発行", "입력",
+)  # fmt: skip
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)([/-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=\D|$)")
 # Longer blocks are prose that mentions dates.
 MAX_LINE_CHARS = 160
@@ -80,8 +80,9 @@ class _Clock:
 def dates(evidence: Evidence, now: datetime | None) -> Dates:
     """Return when the article was published and modified; ``None`` rather than a guess."""
     clock = _Clock(now)
-    published, published_source = clock.first(_published(evidence))
-    modified, modified_source = clock.first(_modified(evidence))
+    lines = _Lines(evidence)
+    published, published_source = clock.first(_published(evidence, lines))
+    modified, modified_source = clock.first(_modified(evidence, lines))
     if published and modified and modified.day < published.day:
         modified = modified_source = None
     return Dates(published, published_source, modified, modified_source, clock.refused)
@@ -90,44 +91,43 @@ def dates(evidence: Evidence, now: datetime | None) -> Dates:
 Candidate = tuple[Moment | None, str]
 
 
-def _published(evidence: Evidence) -> Iterator[Candidate]:
+def _published(evidence: Evidence, lines: _Lines) -> Iterator[Candidate]:
     """Yield dates of publication, the most trustworthy first; later sources are not even read.
 
-    A news article's JSON-LD is made by its system; on other pages metas are right more often than JSON-LD.
+    A news article's JSON-LD is made by its system; on other pages metas and visible dates are right more often.
     """
-    declared = _json_ld(evidence, "datePublished")
-    news = evidence.article is not None and not json_ld.NEWS_TYPES.isdisjoint(json_ld.types(evidence.article))
-    if news:
+    declared = _json_ld("datePublished", evidence, evidence.article)
+    if evidence.article is not None:  # a page's own date, without an article, is the day that the page was set up
+        declared += _json_ld("datePublished", evidence, evidence.page)
+    if evidence.is_news:
         yield from declared
     yield from _metas(evidence, PUBLISHED_METAS)
     yield from _other_metas(evidence)
     yield from _microdata(evidence, "date")
-    yield from _visible(evidence, changed=False)
-    if not news:
-        yield from declared
+    yield from lines.published
+    yield from declared
     yield _from_url(evidence), "url"
-    yield from _visible(evidence, changed=True)
+    yield from lines.changed
     yield from _marked(evidence)
-    yield from _labelled(evidence, _PUBLISHED)
+    yield from _labelled(evidence)
+    yield from _spelled_out(evidence)
 
 
-def _modified(evidence: Evidence) -> Iterator[Candidate]:
-    yield from _json_ld(evidence, "dateModified")
+def _modified(evidence: Evidence, lines: _Lines) -> Iterator[Candidate]:
+    yield from _json_ld("dateModified", evidence, evidence.article)
+    yield from _json_ld("dateModified", evidence, evidence.page)
     yield from _metas(evidence, MODIFIED_METAS)
     yield from _microdata(evidence, "modified")
-    yield from _visible(evidence, changed=True)
+    yield from lines.changed
 
 
 def _read(evidence: Evidence, text: str) -> Moment | None:
     return read_moment(text, evidence.language)
 
 
-def _json_ld(evidence: Evidence, key: str) -> list[Candidate]:
-    texts = [
-        json_ld.text(node, key)
-        for node in (evidence.article, evidence.page if evidence.article or key != "datePublished" else None)
-    ]
-    return [(_read(evidence, text), "json-ld") for text in texts if text]
+def _json_ld(key: str, evidence: Evidence, node: json_ld.Node | None) -> list[Candidate]:
+    stated = json_ld.text(node, key)
+    return [(_read(evidence, stated), "json-ld")] if stated else []
 
 
 def _metas(evidence: Evidence, names: Iterable[str]) -> Iterator[Candidate]:
@@ -149,25 +149,50 @@ def _microdata(evidence: Evidence, kind: str) -> Iterator[Candidate]:
             yield _read(evidence, hint.value) or _read(evidence, hint.text), "microdata"
 
 
-def _visible(evidence: Evidence, *, changed: bool) -> Iterator[Candidate]:
-    """Yield dates in short lines near the title, then right behind the text."""
-    columns = evidence.columns
-    near = evidence.near()
-    for block, value, text in columns.times:
-        if block in near and _says_changed(evidence, block) == changed:
-            yield _read(evidence, value) or read_moment(text, evidence.language, FIRST_VISIBLE_YEAR), "time"
-    for block in (*near, *evidence.after()):
-        if block != evidence.title_block and len(columns.text[block]) <= MAX_LINE_CHARS:
-            moment = read_moment(columns.text[block], evidence.language, FIRST_VISIBLE_YEAR)
-            if moment and _says_changed(evidence, block) == changed:
-                yield moment, "visible"
+class _Lines:
+    """The dates in short lines near the title, then right behind the text; read when they are asked for, and once."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._seen: list[tuple[Moment, str, bool]] = []
+        self._rest = self._read()
+
+    @property
+    def published(self) -> Iterator[Candidate]:
+        return ((moment, source) for moment, source, changed in self._all() if not changed)
+
+    @property
+    def changed(self) -> Iterator[Candidate]:
+        return ((moment, source) for moment, source, changed in self._all() if changed)
+
+    def _all(self) -> Iterator[tuple[Moment, str, bool]]:
+        yield from self._seen
+        for found in self._rest:
+            self._seen.append(found)
+            yield found
+
+    def _read(self) -> Iterator[tuple[Moment, str, bool]]:
+        """Yield time elements first: the moment, its source, and whether the line speaks of a change."""
+        evidence = self._evidence
+        texts = evidence.columns.text
+        near = evidence.near()
+        for block, value, text in evidence.columns.times:
+            if block in near and block < len(texts):
+                moment = _read(evidence, value) or read_moment(text, evidence.language, FIRST_VISIBLE_YEAR)
+                if moment:
+                    yield moment, "time", _says_changed(texts, block)
+        for block in (*near, *evidence.after()):
+            if block != evidence.title_block and len(texts[block]) <= MAX_LINE_CHARS:
+                moment = read_moment(texts[block], evidence.language, FIRST_VISIBLE_YEAR)
+                if moment:
+                    yield moment, "visible", _says_changed(texts, block)
 
 
-def _says_changed(evidence: Evidence, block: int) -> bool:
+def _says_changed(texts: Sequence[str], block: int) -> bool:
     """Say whether a line, or the label in front of it, speaks of the last change."""
-    texts = evidence.columns.text
     label = texts[block - 1] if block and len(texts[block - 1]) <= MAX_LABEL_CHARS else ""
-    return block < len(texts) and bool(_CHANGED.search(f"{label} {texts[block][:MAX_LINE_CHARS]}"))
+    line = f"{label} {texts[block][:MAX_LINE_CHARS]}".lower()
+    return any(word in line for word in _CHANGED)
 
 
 def _marked(evidence: Evidence) -> Iterator[Candidate]:
@@ -178,11 +203,22 @@ def _marked(evidence: Evidence) -> Iterator[Candidate]:
         yield moments[0], "visible"
 
 
-def _labelled(evidence: Evidence, label: re.Pattern[str]) -> Iterator[Candidate]:
+def _labelled(evidence: Evidence) -> Iterator[Candidate]:
     """Yield dates in short lines anywhere that say what they are the date of."""
     for text in evidence.columns.text:
-        if len(text) <= MAX_LINE_CHARS and label.search(text):
-            yield read_moment(text, evidence.language, FIRST_VISIBLE_YEAR), "visible"
+        if len(text) <= MAX_LINE_CHARS and ("20" in text or "19" in text):
+            line = text.lower()
+            if any(word in line for word in _PUBLISHED):
+                yield read_moment(text, evidence.language, FIRST_VISIBLE_YEAR), "visible"
+
+
+def _spelled_out(evidence: Evidence) -> Iterator[Candidate]:
+    """Yield what dateparser reads in elements that are dates for sure, in the page's language."""
+    near = evidence.near()
+    texts = [text for block, _, text in evidence.columns.times if block in near]
+    texts += [hint.text for hint in evidence.columns.hints if hint.kind == "date" and hint.block in near]
+    for text in dict.fromkeys(texts):
+        yield read_any_language(text, evidence.language), "visible"
 
 
 def _from_url(evidence: Evidence) -> Moment | None:

@@ -36,6 +36,11 @@ class Evidence:
         return None
 
     @property
+    def is_news(self) -> bool:
+        """Whether JSON-LD calls the article news: it is made by the newsroom's system then, and can be trusted."""
+        return self.article is not None and not json_ld.NEWS_TYPES.isdisjoint(json_ld.types(self.article))
+
+    @property
     def root(self) -> str:
         """The address of the site's front page, without the slash."""
         scheme = "http" if self.url.startswith("http:") else "https"
@@ -43,7 +48,7 @@ class Evidence:
 
     def near(self) -> range:
         """Return the blocks where a page shows byline and date: from above the title to the start of the text."""
-        first, last = self.body or (0, 0)
+        first = self.body[0] if self.body else 0
         title = self.title_block if self.title_block is not None else first
         # A kicker, a date line and a byline may stand above the headline; below come standfirst, share bar,
         # picture and captions before the text begins.

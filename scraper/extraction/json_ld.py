@@ -29,7 +29,9 @@ _NESTS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")
 # A page with more nodes is a listing or an attack: the article is among the first.
 _MAX_NODES = 400
 _CONTROLS = dict.fromkeys(range(32), " ")
-_WRAPPERS = re.compile(r"^\s*(?:(?://|/\*)?\s*<!(?:--|\[CDATA\[)(?:\s*\*/)?)?|(?:(?://|/\*)?\s*(?:-->|\]\]>)(?:\s*\*/)?)?[\s;]*$")
+_WRAPPERS = re.compile(
+    r"^\s*(?:(?://|/\*)?\s*<!(?:--|\[CDATA\[)(?:\s*\*/)?)?|(?:(?://|/\*)?\s*(?:-->|\]\]>)(?:\s*\*/)?)?[\s;]*$"
+)
 _TRAILING_COMMA = re.compile(r",(?=\s{0,99}[}\]])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 

@@ -19,8 +19,9 @@ MAX_CAPTION_CHARS = 600
 BLOCKS_BEFORE = 6
 
 _CREDIT = re.compile(
-    r"\s*[(\[|–—-]?\s*((?:photo(?:graph)?s?|pictures?|images?|credits?|foto(?:grafie|s)?|bild(?:er)?|quelle|crédits?(?: photo)?|"
-    r"imagen|immagine|fonte|fuente|source|фото|图片来源|图源|摄影|写真|撮影|사진)(?:\s(?:by|von|de|credit))?\s*[:：/=＝]|©|\(c\))\s*"
+    r"\s*[(\[|–—-]?\s*((?:photo(?:graph)?s?|pictures?|images?|credits?|foto(?:grafie|s)?|bild(?:er)?|quelle"
+    r"|crédits?(?: photo)?|imagen|immagine|fonte|fuente|source|фото|图片来源|图源|摄影|写真|撮影|사진)"
+    r"(?:\s(?:by|von|de|credit))?\s*[:：/=＝]|©|\(c\))\s*"
     r"([^.()\[\]|]{2,80})[)\]]?\.?$",
     re.IGNORECASE,
 )

@@ -23,6 +23,7 @@ MAX_TITLE_CHARS = 500
 # Headings that are looked at, of each kind; pages with more are listings or use h1 for every section.
 MAX_HEADINGS = 8
 MIN_KICKER_LETTERS = 5
+MIN_CUT_CHARS = 90
 # The title stands among a page's first blocks.
 MAX_TITLE_BLOCK = 150
 
@@ -44,9 +45,10 @@ def title(evidence: Evidence) -> Title:
     claims = _claims(evidence, names)
     block = _shown(evidence, claims, names)
     heading = None if block is None else _one_line(evidence.columns.text[block])
-    if claims and (heading is None or (claims[0][1] == "json-ld" and _is_news(evidence))):
+    news = bool(claims) and claims[0][1] == "json-ld" and evidence.is_news
+    if claims and (heading is None or (news and not _is_cut(claims[0][0], heading))):
         text, source = claims[0]
-    elif heading is not None:
+    elif block is not None and heading is not None:
         text, source = without_site(heading, names), _tag(evidence, block)
     else:
         return Title(None, None, None)
@@ -61,8 +63,17 @@ def _claims(evidence: Evidence, names: frozenset[str]) -> list[tuple[str, str]]:
         (evidence.meta("twitter:title", "dc.title", "parsely-title", "sailthru.title"), "meta"),
         (evidence.columns.title, "title"),
     ]
-    cleaned = ((without_site(json_ld.folded(text), names), source) for text, source in claims if text)
+    first: dict[str, str] = {}  # most pages say the same in several places
+    for text, source in claims:
+        if text:
+            first.setdefault(json_ld.folded(text), source)
+    cleaned = ((without_site(text, names), source) for text, source in first.items())
     return [(text, source) for text, source in cleaned if text and key(text) not in names]
+
+
+def _is_cut(claim: str, heading: str) -> bool:
+    """Say whether a headline in JSON-LD is the page's, cut after the 110 characters that search engines ask for."""
+    return len(claim) >= MIN_CUT_CHARS and heading.startswith(claim.rstrip(" .…")) and len(heading) > len(claim)
 
 
 def _shown(evidence: Evidence, claims: Sequence[tuple[str, str]], names: frozenset[str]) -> int | None:
@@ -90,6 +101,8 @@ def _names_the_site(evidence: Evidence, block: int, names: frozenset[str]) -> bo
     links = columns.links[block]
     if key(text) in names or (links and links[0][2].rstrip("/") in ("", evidence.root, "#")):
         return True
+    if not columns.title.endswith(text):
+        return False
     rest = columns.title.removesuffix(text).strip()
     rest = rest.rstrip("|-–—»«·:_ ")
     return len(rest) < len(columns.title) - len(text) and bool(rest) and rest in columns.text[:MAX_TITLE_BLOCK]
@@ -134,10 +147,6 @@ def _without_kicker(text: str, claims: Sequence[tuple[str, str]]) -> str:
     return text
 
 
-def _is_news(evidence: Evidence) -> bool:
-    return evidence.article is not None and not json_ld.NEWS_TYPES.isdisjoint(json_ld.types(evidence.article))
-
-
 def _is_kicker(text: str) -> bool:
     """Say whether this, in front of a headline, is a topic and not its first words ("The", "10")."""
     bare = text.strip()
@@ -165,7 +174,7 @@ def _name_keys(evidence: Evidence) -> frozenset[str]:
     """Return the site's names as keys: as it calls itself, and what its host says."""
     names = [key(name) for name in evidence.site_names]
     labels = evidence.host.removeprefix("www.").split(".")
-    names += [key(evidence.host.removeprefix("www.")), *(label for label in labels[:-1] if len(label) > 2)]  # noqa: PLR2004
+    names += [key(evidence.host.removeprefix("www.")), *(label for label in labels[:-1] if len(label) > 2)]
     return frozenset(filter(None, names))
 
 
@@ -190,7 +199,7 @@ def _is_name(part: str, names: Iterable[str]) -> bool:
     folded = key(part)
     return not folded or any(
         folded == name or (len(name) > 3 and name in folded and len(folded) < 2 * len(name)) for name in names
-    )  # noqa: PLR2004
+    )
 
 
 def _one_line(text: str) -> str:
