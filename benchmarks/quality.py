@@ -63,7 +63,7 @@ def tabulate(scored: Sequence[Scored], names: Iterable[str], by_held_out: bool =
         if not by_held_out:
             tables[name] = summary(rows)
             continue
-        tables[f"{name}, seen"] = summary([row for row in rows if row.fold])
+        tables[name] = summary([row for row in rows if row.fold])
         tables[f"{name}, held out"] = summary([row for row in rows if not row.fold])
     return tables
 

@@ -12,7 +12,7 @@ from benchmarks import floors
 
 
 def figures(**changes: float | None) -> floors.Figures:
-    return {"wcxb": dict.fromkeys(floors.FLOORED) | {"word F1": 0.95, "title": None} | changes}
+    return {"wcxb": dict.fromkeys(floors.FLOORED) | {"pages": 100, "word F1": 0.95, "title": 0.9} | changes}
 
 
 @pytest.fixture
@@ -33,11 +33,16 @@ def check(folder: Path, measured: floors.Figures) -> int:
 
 def test_a_figure_at_its_floor_passes_and_what_was_not_measured_has_no_floor(folder: Path) -> None:
     assert check(folder, figures()) == 0
-    assert pinned(folder)["floors"] == {"wcxb": {"word F1": 0.95}}
+    assert pinned(folder)["floors"] == {"wcxb": {"word F1": 0.95, "title": 0.9}}
 
 
 def test_a_figure_inside_the_noise_band_passes(folder: Path) -> None:
     assert check(folder, figures(**{"word F1": 0.949})) == 0
+
+
+def test_a_share_of_pages_may_lose_a_page_and_no_more(folder: Path) -> None:
+    assert check(folder, figures(title=0.891)) == 0
+    assert check(folder, figures(title=0.889)) == 1
 
 
 def test_a_figure_below_the_noise_band_fails_and_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,19 +63,19 @@ def test_other_pages_than_those_measured_fail(folder: Path) -> None:
 def test_floors_rise_with_the_figures(folder: Path) -> None:
     floors.update(folder, figures(**{"word F1": 0.96}), path=folder / "floors.json")
 
-    assert pinned(folder)["floors"] == {"wcxb": {"word F1": 0.96}}
+    assert pinned(folder)["floors"] == {"wcxb": {"word F1": 0.96, "title": 0.9}}
 
 
 def test_floors_do_not_sink_by_themselves(folder: Path) -> None:
     floors.update(folder, figures(**{"word F1": 0.94}), path=folder / "floors.json")
 
-    assert pinned(folder)["floors"] == {"wcxb": {"word F1": 0.95}}
+    assert pinned(folder)["floors"] == {"wcxb": {"word F1": 0.95, "title": 0.9}}
 
 
 def test_a_floor_is_lowered_with_a_reason_that_stays(folder: Path) -> None:
     floors.update(folder, figures(**{"word F1": 0.94}), "captions are fields now", path=folder / "floors.json")
 
-    assert pinned(folder)["floors"] == {"wcxb": {"word F1": 0.94}}
+    assert pinned(folder)["floors"] == {"wcxb": {"word F1": 0.94, "title": 0.9}}
     assert pinned(folder)["lowered"] == [
         {"set": "wcxb", "from": {"word F1": 0.95}, "to": {"word F1": 0.94}, "reason": "captions are fields now"}
     ]
