@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import signal
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 import msgspec
@@ -26,12 +25,10 @@ from scraper.decode import decode
 from scraper.engines.local import clean_guarded, guarded
 from scraper.errors import OutputError
 from scraper.records import Article, Failed, Outcome, Response, Target
-from scraper.sources.files import Kind, files_in, head_of, is_page, kind_of, unreadable
+from scraper.sources.files import STANDARD_INPUT, Kind, files_in, head_of, is_page, kind_of, standard_input, unreadable
 from scraper.write.formats import plain_text
 
 log = logging.getLogger("scraper")
-
-STANDARD_INPUT = "standard input"
 
 
 @click.command(short_help="Clean local files.")
@@ -80,6 +77,7 @@ def clean(paths: tuple[str, ...], **options: Any) -> int:
                     _write(outcome, outlet)
                     bar.advance(outlet.report)
         except (OutputError, BrokenPipeError) as error:
+            outlet.drop()
             codes.add(broken_output_code(error))
         except KeyboardInterrupt as stop:
             log.warning("stopped by signal %d; what comes after the last input was not read", stop.args[0])
@@ -124,7 +122,7 @@ class _Cleaner:
 
     def _standard_input(self) -> Iterator[Outcome | Cleaned]:
         try:
-            yield from self._read(cast(BufferedReader, sys.stdin.buffer), STANDARD_INPUT)
+            yield from self._read(standard_input(), STANDARD_INPUT)
         except OSError as error:
             yield unreadable(STANDARD_INPUT, error)
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +21,9 @@ from scraper.cli.progress import Progress, progress
 from scraper.config import FetchSettings, Settings
 from scraper.engines.local import LocalEngine
 from scraper.errors import OutputError
-from scraper.records import Deferred, Failed, Skipped, Target
+from scraper.records import Failed, Skipped, Target
 from scraper.run import Decided, Stop, outcomes
-from scraper.sources.files import unreadable
+from scraper.sources.files import STANDARD_INPUT, standard_input, unreadable
 from scraper.sources.url_lists import listed_targets, named_targets
 from scraper.urls import normalise
 from scraper.write.articles import addresses_in
@@ -83,9 +81,9 @@ def get(urls: tuple[str, ...], lists: tuple[str, ...], append: bool, **options: 
     with Outlet(output, options["form"], options["failures"]) as outlet:
         seen = {normalise(url) for url in addresses_in(output)} if append and output else set()
         # Read to its end first: waiting for a slow writer would let the fetches time out.
-        standard_input = sys.stdin.buffer.read() if "-" in lists else b""
+        typed = list(_from_standard_input()) if "-" in lists else []
         with progress(None if lists else len(urls)) as bar:
-            targets = _unseen(_targets(urls, lists, standard_input), seen)
+            targets = _unseen(_targets(urls, lists, typed), seen)
             codes = asyncio.run(_get(targets, settings, outlet, bar))
         return outlet.end(*codes)
 
@@ -110,7 +108,7 @@ async def _get(targets: Iterable[Target | Decided], settings: Settings, outlet: 
                         if not codes:
                             codes.add(broken_output_code(error))
                             stop.request()
-                        outlet.report.count(Deferred(url=target.url, reason="interrupted"))
+                        outlet.drop(target.url)
                     bar.advance(outlet.report)
     return codes | ({128 + stop.signal} if stop.signal else set())
 
@@ -126,12 +124,19 @@ def _fetch_settings(settings: FetchSettings, options: Mapping[str, Any]) -> Fetc
     return msgspec.structs.replace(settings, **{key: value for key, value in given.items() if value is not None})
 
 
-def _targets(urls: Iterable[str], lists: Iterable[str], standard_input: bytes) -> Iterator[Target | Failed]:
+def _from_standard_input() -> Iterator[Target | Failed]:
+    try:
+        yield from listed_targets(standard_input(), STANDARD_INPUT)
+    except OSError as error:
+        yield unreadable(STANDARD_INPUT, error)
+
+
+def _targets(urls: Iterable[str], lists: Iterable[str], typed: Iterable[Target | Failed]) -> Iterator[Target | Failed]:
     """Yield what is to be fetched, and what is wrong with the lists."""
     yield from named_targets(urls)
     for name in lists:
         if name == "-":
-            yield from listed_targets(BytesIO(standard_input), "standard input")
+            yield from typed
             continue
         try:
             with Path(name).open("rb") as stream:

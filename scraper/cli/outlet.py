@@ -50,6 +50,10 @@ class Outlet:
             write_out(data)
         self.report.count_article()
 
+    def drop(self, url: str = "") -> None:
+        """Count an input whose outcome could not be written."""
+        self.report.count(Deferred(url=url, reason="interrupted"))
+
     def _tell(self, outcome: Skipped | Failed | Deferred) -> None:
         # A run that was stopped leaves thousands of them; the totals and the failures file have them all.
         if outcome.reason != "interrupted":

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import sys
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from scraper.records import Failed
 
 Kind = Literal["html", "text", "jsonl"]
+
+STANDARD_INPUT = "standard input"
 
 # How much of a file is looked at; a page declares itself within its first kilobytes.
 HEAD_BYTES = 4096
@@ -41,6 +45,13 @@ def files_in(folder: Path) -> Iterator[Path | Failed]:
             yield from files_in(Path(entry.path))
         elif entry.is_file():
             yield Path(entry.path)
+
+
+def standard_input() -> BufferedReader:
+    """Return standard input as bytes; raise :class:`OSError` where it is closed."""
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return cast(BufferedReader, sys.stdin.buffer)
 
 
 def unreadable(name: str, error: OSError) -> Failed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import RunScraper
@@ -66,3 +67,17 @@ def test_cleaning_imports_nothing_that_only_fetching_or_feeds_need() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
 
     assert done.stdout == b"[]\n"
+
+
+@pytest.mark.parametrize(("closed", "code"), [("<&-", 4), (">&-", 5), ("2>&-", 0)])
+def test_a_stream_that_is_closed_is_no_bug(tmp_path: Path, closed: str, code: int) -> None:
+    (tmp_path / "story.txt").write_text("A line of a story.\n")
+    name = "-" if closed == "<&-" else "story.txt"
+
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m scraper clean {name} {closed}"],
+        capture_output=True, cwd=tmp_path, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == code
