@@ -17,7 +17,8 @@ from scraper.sources.files import HEAD_BYTES, kind_of
 from scraper.strip import clean_text
 from scraper.write.strict_json import object_line, whole_surrogates
 
-_PRETTY_START = re.compile(rb"\s*\{\s*\n")
+_INDENTED = re.compile(rb"\s*[\[{]\s*\n")
+_NULL = msgspec.Raw(b"null")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class LineCleaner:
     def _line(self, line: bytes) -> Outcome | Cleaned:
         try:
             fields = _fields(line)
-            name = self.field or ("text" if "text" in fields else "html")
+            name = self.field or ("html" if fields.get("text", _NULL) == _NULL else "text")
             value = _string(fields, name)
             url = _string(fields, "url") if "url" in fields else ""
         except ValueError as error:
@@ -87,10 +88,10 @@ class LineCleaner:
 
 
 def whole_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines; of a file that is one indented object, that object."""
+    """Yield the lines; of a file that is one indented value, that value."""
     rest = iter(lines)
     first = next(rest, b"")
-    if _PRETTY_START.match(first):
+    if _INDENTED.match(first):
         yield first + b"".join(rest)
     else:
         yield first

@@ -27,7 +27,7 @@ _KINDS: dict[str, Kind] = {
 }
 # A text that begins with a tag, a comment or a declaration.
 _HTML = re.compile(rb"\s*<(!--|!doctype\b|\?xml\b|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
-_JSON_OBJECT = re.compile(rb'\s*\{\s*"')
+_JSON = re.compile(rb'\s*(\[\s*)?\{\s*"')
 
 
 def files_in(folder: Path) -> Iterator[Path | Failed]:
@@ -73,12 +73,15 @@ def kind_of(name: str, head: bytes) -> Kind:
 
 
 def is_page(name: str, head: bytes) -> bool:
-    """Tell whether a file that was found in a folder is one to clean, and not a picture or a script beside one."""
-    return Path(name).suffix.lower() in _KINDS or _kind_by_content(head) is not None
+    """Tell whether a file that was found in a folder is one to clean, and not a picture or a script beside one.
+
+    JSON is known by its name only: a single object beside pages is settings or notes.
+    """
+    return Path(name).suffix.lower() in _KINDS or _kind_by_content(head) == "html"
 
 
 def _kind_by_content(head: bytes) -> Kind | None:
     ascii_part = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe").replace(b"\0", b"")  # UTF-16, too
     if _HTML.match(ascii_part):
         return "html"
-    return "jsonl" if _JSON_OBJECT.match(ascii_part) else None
+    return "jsonl" if _JSON.match(ascii_part) else None

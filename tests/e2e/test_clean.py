@@ -161,12 +161,12 @@ def test_the_field_can_be_chosen(run_scraper: RunScraper, tmp_path: Path) -> Non
 
 
 def test_an_object_with_html_gets_the_text_of_its_article(run_scraper: RunScraper, tmp_path: Path) -> None:
-    write_lines(tmp_path / "corpus.jsonl", {"html": a_page(), "id": 7}, {"id": 8, "raw": a_page()})
+    write_lines(tmp_path / "corpus.jsonl", {"text": None, "html": a_page(), "id": 7}, {"id": 8, "raw": a_page()})
 
     (by_name,) = run_scraper("clean", "corpus.jsonl").records
     (by_content,) = run_scraper("clean", "corpus.jsonl", "--field", "raw").records
 
-    assert list(by_name) == ["html", "id", "text", "removed"]
+    assert list(by_name) == ["text", "html", "id", "removed"]
     assert by_name["text"] == by_content["text"] == "\n\n".join(STORY)
     assert by_name["html"] == a_page()
 
@@ -228,6 +228,15 @@ def test_one_indented_object_is_one_input(run_scraper: RunScraper, tmp_path: Pat
     (tmp_path / "record.json").write_text(json.dumps({"id": 1, "text": STORY[0]}, indent=2))
 
     assert run_scraper("clean", "record.json").records == [{"id": 1, "text": STORY[0], "removed": []}]
+
+
+def test_an_array_is_one_damaged_input(run_scraper: RunScraper, tmp_path: Path) -> None:
+    (tmp_path / "records.json").write_text(json.dumps([{"id": 1, "text": STORY[0]}], indent=2))
+
+    done = run_scraper("clean", "records.json")
+
+    assert done.messages[0] == "records.json:1: failed, damaged: is no JSON object; give one object a line"
+    assert done.code == 4
 
 
 def test_articles_are_made_of_json_lines_where_that_is_asked_for(

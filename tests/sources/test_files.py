@@ -22,6 +22,8 @@ from scraper.sources.files import files_in, is_page, kind_of
         ("corpus.json", b'\xef\xbb\xbf {"text":', "jsonl"),
         ("-", b"\n\n<p>A fragment", "html"),
         ("-", '\ufeff<html lang="en">'.encode("utf-16-le"), "html"),
+        ("corpus.json", b'[\n  {"text":', "jsonl"),
+        ("-", b"[A story in brackets]", "text"),
         ("-", b"{A story in braces}", "text"),
         ("-", b"", "text"),
     ],
@@ -30,9 +32,9 @@ def test_the_kind_follows_from_content_and_name(name: str, head: bytes, kind: st
     assert kind_of(name, head) == kind
 
 
-@pytest.mark.parametrize(("name", "page"), [("a.css", False), ("a.txt", True), ("a.jpg", False), ("index.php", False)])
+@pytest.mark.parametrize(("name", "page"), [("a.css", False), ("a.txt", True), ("a.jpg", False), ("notes.json", False)])
 def test_a_file_beside_a_page_is_known_by_its_name(name: str, page: bool) -> None:
-    assert is_page(name, b"p { margin: 0 }") is page
+    assert is_page(name, b'{"margin": 0}') is page
 
 
 def test_a_page_of_any_name_is_known_by_its_content() -> None:
