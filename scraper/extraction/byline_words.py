@@ -101,7 +101,8 @@ NOT_IN_NAMES = frozenset(
 ORGANIZATION_WORDS = frozenset(
     """editorial staff team newsroom newsdesk editors desk news agency agencies press media magazine online gmbh inc
     inc. llc ltd corp group company association institute university college hospital clinic center centre council
-    ministry department foundation society network radio tv television times post herald tribune journal gazette chronicle board
+    ministry department foundation society network radio tv television times post herald tribune journal gazette
+    chronicle board
     committee bureau studio studios solutions services software systems technologies labs partners contributors web
     digital redaktion onlineredaktion redaktionen pressestelle presseportal redaktionsnetzwerk agentur agenturen
     nachrichtenagentur nachrichten zeitung tagblatt verein verband verlag stiftung bund e.v. e.v rédaction redaction

@@ -29,9 +29,6 @@ _NESTS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")
 # A page with more nodes is a listing or an attack: the article is among the first.
 _MAX_NODES = 400
 _CONTROLS = dict.fromkeys(range(32), " ")
-_WRAPPERS = re.compile(
-    r"^\s*(?:(?://|/\*)?\s*<!(?:--|\[CDATA\[)(?:\s*\*/)?)?|(?:(?://|/\*)?\s*(?:-->|\]\]>)(?:\s*\*/)?)?[\s;]*$"
-)
 _TRAILING_COMMA = re.compile(r",(?=\s{0,99}[}\]])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 
@@ -45,10 +42,10 @@ def read(texts: Sequence[str]) -> list[Node]:
 
 
 def _decode(text: str) -> Any:
-    """Return the value of a block, repaired once if need be; ``None`` if it is beyond that."""
-    for candidate in (text, _repaired):
+    """Return the value of a block, repaired if need be; ``None`` if it is beyond that."""
+    for make in (str, _repaired):
         try:
-            return msgspec.json.decode(candidate if isinstance(candidate, str) else candidate(text))
+            return msgspec.json.decode(make(text))
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             continue
     return None
@@ -56,7 +53,9 @@ def _decode(text: str) -> Any:
 
 def _repaired(text: str) -> str:
     """Undo what pages do to JSON: comment and CDATA wrappers, raw line breaks, entities, trailing commas."""
-    text = _WRAPPERS.sub("", text.lstrip("\ufeff").translate(_CONTROLS))
+    start = min((place for place in (text.find("{"), text.find("[")) if place >= 0), default=0)
+    end = max(text.rfind("}"), text.rfind("]")) + 1
+    text = text[start:end].translate(_CONTROLS)
     if "&quot;" in text and '"' not in text:
         text = html.unescape(text)
     return _BAD_ESCAPE.sub("", _TRAILING_COMMA.sub("", text))

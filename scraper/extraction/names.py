@@ -32,6 +32,8 @@ class Names(NamedTuple):
     organizations: tuple[str, ...] = ()
 
 
+# Thirty authors; longer texts are none.
+MAX_BYLINE_CHARS = 1_000
 MAX_NAME_CHARS = 60
 MAX_NAME_WORDS = 6
 # "by ibby, 3 May"; in a longer line the word after "by" may be any ("by focusing on").
@@ -100,7 +102,7 @@ def names(text: str, site_names: frozenset[str] = frozenset(), *, trusted: bool 
     """
     people: list[str] = []
     organizations: list[str] = []
-    parts = _parts(text)
+    parts = _parts(text[:MAX_BYLINE_CHARS])
     pen_names = trusted and (len(parts) == 1 or all(" " not in part for part in parts))
     for part in parts:
         if _is_organization(part, site_names):

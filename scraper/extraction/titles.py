@@ -52,7 +52,7 @@ def title(evidence: Evidence) -> Title:
         text, source = without_site(heading, names), _tag(evidence, block)
     else:
         return Title(None, None, None)
-    return Title(_without_kicker(text, claims)[:MAX_TITLE_CHARS], source, block)
+    return Title(_without_kicker(text, claims), source, block)
 
 
 def _claims(evidence: Evidence, names: frozenset[str]) -> list[tuple[str, str]]:
@@ -66,7 +66,7 @@ def _claims(evidence: Evidence, names: frozenset[str]) -> list[tuple[str, str]]:
     first: dict[str, str] = {}  # most pages say the same in several places
     for text, source in claims:
         if text:
-            first.setdefault(json_ld.folded(text), source)
+            first.setdefault(json_ld.folded(text)[:MAX_TITLE_CHARS], source)
     cleaned = ((without_site(text, names), source) for text, source in first.items())
     return [(text, source) for text, source in cleaned if text and key(text) not in names]
 
@@ -114,7 +114,7 @@ def _most_alike(
     """Return the block most like one of the claims, the first of equals; ``None`` where none shares enough."""
     best, score = None, 0.0
     for block in blocks:
-        heading = tokens(texts[block])
+        heading = tokens(texts[block][:MAX_TITLE_CHARS])
         likeness = max((_likeness(heading, claim, least) for claim in claims), default=0.0)
         if likeness > score:
             best, score = block, likeness
@@ -203,4 +203,4 @@ def _is_name(part: str, names: Iterable[str]) -> bool:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())[:MAX_TITLE_CHARS]
+    return " ".join(text[:MAX_TITLE_CHARS].split())
