@@ -105,7 +105,7 @@ def _rule(entry: Any, path: Path, number: int, examples: bool) -> Rule:
             raise ConfigError(f"{where}: word {word!r} cannot be looked up; give one word in lower case")
     shapes = tuple(unicodedata.normalize("NFKC", shape) for shape in rule.line)
     if any(_SYNTAX.sub("", new) != _SYNTAX.sub("", old) for new, old in zip(shapes, rule.line, strict=True)):
-        raise ConfigError(f"{where}: line has a wide character like ： or （, and lines are folded to : and ( first")
+        raise ConfigError(f"{where}: line has a wide character like （ or ？; write \\( or \\?, for lines are folded")
     return msgspec.structs.replace(rule, line=shapes)
 
 
