@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 
 _NAMES = (
     # groups of class and id words
     "CONTENT", "NAV", "RELATED", "SOCIAL", "COMMENT", "NEWSLETTER", "FOOTER", "HEADER", "SIDEBAR", "META", "COOKIE",
     "AD", "CAPTION", "HIDDEN", "TITLE", "STANDFIRST", "AUTHOR", "DATE", "TAGS", "PROMO", "LIVE", "PAYWALL", "LIST",
-    "LEGAL", "FAQ", "PRODUCT", "QUOTE", "AUDIO", "BIO", "CREDIT", "NOTE",
+    "LEGAL", "FAQ", "PRODUCT", "QUOTE", "AUDIO", "BIO", "CREDIT", "NOTE", "POPUP", "UNSEEN", "EMBED",
     # tags and roles
     "IN_ARTICLE", "IN_MAIN", "IN_ASIDE", "IN_FIGURE", "IN_FORM", "IN_TABLE", "IN_LIST", "IN_QUOTE", "IN_SECTION",
     "IN_DIALOG", "IN_BUTTON", "IN_BODY_PROP",
@@ -48,8 +47,10 @@ _WORDS = {
     "banner advertorial gpt publicidad pub guanggao commercial affiliate",
     "CAPTION": "caption captions figcaption bildunterschrift legend pic picture image photo img gallery slideshow "
     "lightbox carousel slider media video player",
-    "HIDDEN": "hidden hide invisible visuallyhidden screenreader sr offscreen accessibility a11y print noprint modal "
-    "popup overlay tooltip dropdown",
+    "UNSEEN": "hidden hide invisible visuallyhidden screenreader sr offscreen accessibility a11y print noprint collapse",
+    "POPUP": "modal popup overlay tooltip dropdown dialog lightbox toast alert notification drawer offcanvas login signin "
+    "account",
+    "EMBED": "embed embedded oembed iframe external tweet instagram youtube",
     "TITLE": "title headline heading h1 titre titulo titolo ueberschrift biaoti",
     "STANDFIRST": "standfirst lead lede leadin intro introduction subtitle subheadline subhead sub dek deck summary "
     "excerpt kicker teasertext vorspann chapo chapeau entradilla sottotitolo bajada abstract subheading sapo",
@@ -94,7 +95,7 @@ TAG_FLAGS: dict[str, int] = {
     "menu": BIT["NAV"],
     "blockquote": BIT["IN_QUOTE"],
     "section": BIT["IN_SECTION"],
-    "dialog": BIT["IN_DIALOG"],
+    "dialog": BIT["IN_DIALOG"] | BIT["POPUP"],
     "button": BIT["IN_BUTTON"],
     "address": BIT["META"],
     "details": BIT["FAQ"],
@@ -131,20 +132,34 @@ ITEMPROP_FLAGS: dict[str, int] = {
     "breadcrumb": BIT["NAV"],
 }
 
+MAX_CLASS_CHARS = 400  # some frameworks write kilobytes of utility classes
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d?|[^\W\d_]+")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def class_flags(value: str) -> tuple[int, str]:
-    """Return the flags of a class or id attribute, and the value without digits (for signatures)."""
+    """Return the flags of a class or id attribute, and its words without digits (for signatures)."""
+    if " " not in value:
+        return _token_flags(value)
     flags = 0
     words = []
-    for word in _WORD.findall(value[:400]):  # 400: some frameworks write kilobytes of utility classes
-        low = word.lower()
-        words.append(low)
-        flags |= WORD_FLAGS.get(low, 0)
-    for pair in pairwise(words):
-        flags |= WORD_FLAGS.get("".join(pair), 0)
+    for token in value[:MAX_CLASS_CHARS].split():
+        more, key = _token_flags(token)
+        flags |= more
+        words.append(key)
+    return flags, " ".join(words)
+
+
+@lru_cache(maxsize=32_768)
+def _token_flags(token: str) -> tuple[int, str]:
+    words = _WORD.findall(token[:MAX_CLASS_CHARS])
+    flags = 0
+    before = ""
+    for index, word in enumerate(words):
+        low = words[index] = word.lower()
+        flags |= WORD_FLAGS.get(low, 0) | WORD_FLAGS.get(before + low, 0)
+        before = low
     return flags, " ".join(words)
 
 

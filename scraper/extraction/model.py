@@ -57,16 +57,20 @@ class BlockModel:
             threshold[tree, :used] = file.thresholds[tree]
             for path, left, value in leaves:
                 self._tables[tree, (codes & path) == left] = value
-        self._split_feature = split_feature.ravel()
-        self._threshold = threshold.ravel()[:, None]
-        self._rows = np.arange(trees)[:, None]
+        self._splits = [
+            (np.ascontiguousarray(split_feature[:, place]), np.ascontiguousarray(threshold[:, place, None]), 1 << place)
+            for place in range(SPLITS)
+        ]
+        self._table = self._tables.ravel()
+        self._offsets = (np.arange(trees) * _TABLE)[:, None]
 
     def probabilities(self, rows: Mapping[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
         """Return, a block, the probability that it is main content. ``rows`` is what ``block_features`` returns."""
         matrix = np.array([rows[name] for name in self.features], np.float32)
-        goes_left = matrix[self._split_feature] <= self._threshold
-        bits = np.packbits(goes_left.reshape(len(self._tables), SPLITS, -1), axis=1, bitorder="little")[:, 0, :]
-        margin = self._tables[self._rows, bits].sum(axis=0)
+        codes = np.zeros((len(self._tables), matrix.shape[1]), np.uint8)
+        for feature, threshold, bit in self._splits:
+            codes |= (matrix[feature] <= threshold).view(np.uint8) * np.uint8(bit)
+        margin = self._table.take(codes + self._offsets).sum(axis=0)
         probabilities: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-margin))
         return probabilities
 

@@ -15,6 +15,9 @@ SKIPPED_TAGS = frozenset(
 )
 HEAD_TAGS = frozenset(["meta", "link", "title", "script", "base"])
 IMAGE_TAGS = frozenset(["img", "amp-img"])
+_VOID_TAGS = HEAD_TAGS | IMAGE_TAGS | {"br", "hr"}
+_HIDING = frozenset(["hidden", "aria-hidden", "style"])
+_INLINE, _PLAIN = -2, -3  # in the place of a container: an inline element that changes the run, and one that does not
 BREAK = "\x02"  # stands for a br inside a block until white space is folded
 MAX_HINTS = 80
 MAX_HINT_CHARS = 300
@@ -31,7 +34,7 @@ _HINT_PROPS = {
     "keywords": "tag",
     "description": "description",
 }
-_PRUNED = BIT["NAV"] | BIT["FOOTER"]
+_PRUNED_TAGS = frozenset(["nav", "footer"])
 # Unclosed tags swallow whole pages into a nav or footer: one that holds a headline, an article or more than six
 # paragraphs is walked like any other element.
 MAX_PRUNED_PARAGRAPHS = 6
@@ -40,75 +43,93 @@ MAX_PRUNED_PARAGRAPHS = 6
 def walk(root: Any, prune: bool = True) -> Columns:
     """Return the columns of the tree below ``root``; ``prune=False`` also enters nav, footer and noscript.
 
-    The loop is one long function on purpose: it visits every element of the page, and a call per element would
-    double its cost.
+    The loop is one long function on purpose: it visits every element of the page, and a call per element would cost as
+    much as the rest of it. What is rarer (a block that ends, a link, an image, the head) has its own function.
     """
     columns = Columns()
-    walker = _Walker(columns)
-    stack: list[Any] = [root]
-    closes: list[tuple[Any, ...]] = []
-    pop, push, extend = stack.pop, stack.append, stack.extend
-    parts = walker.parts
+    run = _Run(columns)
+    parts = run.parts
     add = parts.append
+    blocks = columns.text
+    containers: list[tuple[str, int, int, int, int]] = []  # tag, parent, flags, first block, signature
+    last: list[int] = columns.c_last
+    signatures: dict[tuple[int, str, str], int] = {}
+    container, signature, block_tag = -1, -1, "html"
     skipped = SKIPPED_TAGS if prune else SKIPPED_TAGS - {"noscript"}
+    # Open elements: for a block its container, signature, tag; for an inline element that changes the run, -2.
+    closes: list[tuple[int, int, str, str | None]] = []
+    stack: list[Any] = [root]
+    pop, push, extend, close = stack.pop, stack.append, stack.extend, closes.pop
     while stack:
         element = pop()
         if element is None:
-            close, tail = closes.pop()
-            close()
-            if tail and (parts or not tail.isspace()):
-                add(tail)
-            continue
-        tag = element.tag
-        if tag in BLOCK_TAGS:
-            if prune and tag in ("nav", "footer") and not _holds_article(element):
-                walker.flush()
-            else:
-                walker.open_block(element, tag)
+            at, its_signature, its_tag, tail = close()
+            if at >= -1:
+                if parts:
+                    run.flush(block_tag, container)
+                last[container] = len(blocks)
+                container, signature, block_tag = at, its_signature, its_tag
+            elif at == _INLINE:
+                run.close_inline()
+        else:
+            tag = element.tag
+            tail = element.tail
+            if tag in BLOCK_TAGS:
+                if parts:
+                    run.flush(block_tag, container)
+                if not (prune and tag in _PRUNED_TAGS) or _holds_article(element):
+                    flags = TAG_FLAGS.get(tag, 0)
+                    key = ""
+                    attributes = element.items()
+                    if attributes:
+                        flags, key, prop = _block_flags(attributes, flags)
+                        if flags & _HINT_FLAGS or prop in _HINT_PROPS:
+                            run.hint(element, flags, prop, "")
+                    closes.append((container, signature, block_tag, tail))
+                    path = (signature, tag, key)
+                    found = signatures.get(path)
+                    signature = signatures.setdefault(path, len(signatures)) if found is None else found
+                    containers.append((tag, container, flags, len(blocks), signature))
+                    container, block_tag = len(last), tag
+                    last.append(-1)
+                    text = element.text
+                    if text and not text.isspace():
+                        add(text)
+                    push(None)
+                    extend(element[::-1])
+                    continue
+            elif tag in _VOID_TAGS:
+                if tag == "br":
+                    run.line_break(block_tag, container)
+                elif tag in IMAGE_TAGS:
+                    run.picture(element, container)
+                elif tag != "hr":
+                    _head(columns, element, tag)
+                elif parts:
+                    run.flush(block_tag, container)
+            elif tag not in skipped:
                 text = element.text
-                if text and not text.isspace():
-                    add(text)
-                closes.append((walker.close_block, element.tail))
-                push(None)
-                extend(element[::-1])
-                continue
-        elif tag == "br":
-            walker.line_break()
-        elif tag in HEAD_TAGS:
-            walker.head(element, tag)
-        elif tag in IMAGE_TAGS:
-            walker.picture(element)
-        elif tag == "hr":
-            walker.flush()
-        elif tag not in skipped:
-            text = element.text
-            if tag == "a" or element.keys():
-                walker.open_inline(element, tag)
+                changes = tag == "a" or element.keys()
+                if changes:
+                    run.open_inline(element, tag)
                 if text:
                     add(text)
                 if len(element):
-                    closes.append((walker.close_inline, element.tail))
+                    closes.append((_INLINE if changes else _PLAIN, 0, "", tail))
                     push(None)
                     extend(element[::-1])
                     continue
-                walker.close_inline()
-            else:
-                if text:
-                    add(text)
-                if len(element):
-                    closes.append((_nothing, element.tail))
-                    push(None)
-                    extend(element[::-1])
-                    continue
-        tail = element.tail
+                if changes:
+                    run.close_inline()
         if tail and (parts or not tail.isspace()):
             add(tail)
-    walker.flush()
+    run.flush(block_tag, container)
+    if containers:
+        columns.c_tag, columns.c_parent, columns.c_flags, columns.c_first, columns.c_signature = map(
+            list, zip(*containers, strict=True)
+        )
+        columns.language = root.get("lang") or ""
     return columns
-
-
-def _nothing() -> None:
-    """Close an element that changed no state."""
 
 
 def _holds_article(element: Any) -> bool:
@@ -126,85 +147,39 @@ def _hides(name: str, value: str) -> bool:
     return name == "hidden" or (name == "aria-hidden" and value == "true")
 
 
-class _Walker:
-    """The state of the walk: the open block, link and containers."""
+def _block_flags(attributes: list[tuple[str, str]], flags: int) -> tuple[int, str, str]:
+    """Return the flags of a block element, the words of its class (for its signature) and its itemprop."""
+    key = prop = ""
+    for name, value in attributes:
+        if name == "class":
+            more, key = class_flags(value)
+            flags |= more
+        elif name == "id":
+            flags |= class_flags(value)[0]
+        elif name == "itemprop":
+            prop = value.lower()
+            flags |= ITEMPROP_FLAGS.get(prop, 0)
+        elif name == "role":
+            flags |= ROLE_FLAGS.get(value, 0)
+        elif name in _HIDING and _hides(name, value):
+            flags |= BIT["HIDDEN"]
+    return flags, key, prop
 
-    __slots__ = (
-        "breaks",
-        "btag",
-        "columns",
-        "container",
-        "href",
-        "inline",
-        "link_start",
-        "parts",
-        "saved",
-        "saved_inline",
-        "signatures",
-        "spans",
-    )  # fmt: skip
+
+class _Run:
+    """The inline text between two block boundaries: its parts, links and flagged elements."""
+
+    __slots__ = ("breaks", "columns", "href", "inline", "link_start", "open", "parts", "spans")
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
         self.parts: list[str] = []
         self.spans: list[tuple[int, int, str]] = []  # first part, one past the last, href
         self.inline: list[tuple[int, int, int]] = []  # flags of an inline element, first part, one past the last
+        self.open: list[tuple[int, int, str]] = []  # open inline elements: flags, first part, href round them
         self.href = ""
         self.link_start = 0
         self.breaks = False
-        self.btag = "html"
-        self.container = -1
-        self.saved: list[tuple[str, int]] = []
-        self.saved_inline: list[tuple[int, int, str]] = []
-        self.signatures: dict[tuple[int, str, str], int] = {}
-
-    def open_block(self, element: Any, tag: str) -> None:
-        """End the open block and make the element the innermost container."""
-        if self.parts:
-            self.flush()
-        columns = self.columns
-        flags = TAG_FLAGS.get(tag, 0)
-        key = ""
-        prop = ""
-        for name, value in element.items():
-            if name == "class":
-                more, key = class_flags(value)
-                flags |= more
-            elif name == "id":
-                flags |= class_flags(value)[0]
-            elif name == "itemprop":
-                prop = value.lower()
-                flags |= ITEMPROP_FLAGS.get(prop, 0)
-            elif name == "role":
-                flags |= ROLE_FLAGS.get(value, 0)
-            elif _hides(name, value):
-                flags |= BIT["HIDDEN"]
-            elif name == "lang" and tag == "html":
-                columns.language = value
-        parent = self.container
-        self.saved.append((self.btag, parent))
-        self.btag = tag
-        self.container = len(columns.c_tag)
-        signatures = self.signatures
-        path = (columns.c_signature[parent] if parent >= 0 else -1, tag, key)
-        signature = signatures.get(path)
-        if signature is None:
-            signature = signatures[path] = len(signatures)
-        columns.c_tag.append(tag)
-        columns.c_parent.append(parent)
-        columns.c_flags.append(flags)
-        columns.c_first.append(len(columns.text))
-        columns.c_last.append(-1)
-        columns.c_signature.append(signature)
-        if flags & _HINT_FLAGS or prop in _HINT_PROPS:
-            self.hint(element, flags, prop, "")
-
-    def close_block(self) -> None:
-        """End the open block and go back to the parent container."""
-        if self.parts:
-            self.flush()
-        self.columns.c_last[self.container] = len(self.columns.text)
-        self.btag, self.container = self.saved.pop()
 
     def open_inline(self, element: Any, tag: str) -> None:
         """Remember an inline element's flags and, for a link, its address."""
@@ -220,9 +195,9 @@ class _Walker:
                 rel = value.lower()
             elif name == "itemprop":
                 prop = value.lower()
-            elif _hides(name, value):
+            elif name in _HIDING and _hides(name, value):
                 flags |= BIT["HIDDEN"]
-        self.saved_inline.append((flags, len(self.parts), self.href))
+        self.open.append((flags, len(self.parts), self.href))
         if tag == "a" and href:
             if self.href:
                 self.spans.append((self.link_start, len(self.parts), self.href))
@@ -236,7 +211,7 @@ class _Walker:
 
     def close_inline(self) -> None:
         """Close the innermost inline element."""
-        flags, start, href = self.saved_inline.pop()
+        flags, start, href = self.open.pop()
         parts = self.parts
         if flags and start < len(parts):
             self.inline.append((flags, start, len(parts)))
@@ -246,12 +221,12 @@ class _Walker:
             self.href = href
             self.link_start = len(parts)
 
-    def line_break(self) -> None:
+    def line_break(self, tag: str, container: int) -> None:
         """Take a br: the second in a row ends the block."""
         parts = self.parts
         for part in reversed(parts):
             if part == BREAK:
-                self.flush()
+                self.flush(tag, container)
                 return
             if not part.isspace():
                 break
@@ -259,15 +234,15 @@ class _Walker:
             parts.append(BREAK)
             self.breaks = True
 
-    def flush(self) -> None:
-        """End the open block; a block of white space leaves nothing."""
+    def flush(self, tag: str, container: int) -> None:
+        """End the block; one of white space leaves nothing."""
         parts = self.parts
         if not parts:
             return
         raw = "".join(parts)
         text = fold(raw) if self.breaks else " ".join(raw.split())
         if text:
-            self._append(text)
+            self._append(text, tag, container)
         self.breaks = False
         parts.clear()
         if self.spans:
@@ -275,10 +250,10 @@ class _Walker:
         if self.inline:
             self.inline.clear()
         self.link_start = 0
-        if self.saved_inline:  # an inline element that goes on in the next block starts there anew
-            self.saved_inline = [(flags, 0, href) for flags, _, href in self.saved_inline]
+        if self.open:  # an inline element that goes on in the next block starts there anew
+            self.open = [(flags, 0, href) for flags, _, href in self.open]
 
-    def _append(self, text: str) -> None:
+    def _append(self, text: str, tag: str, container: int) -> None:
         columns = self.columns
         parts = self.parts
         spans = self.spans
@@ -289,8 +264,11 @@ class _Walker:
         if spans:
             links = []
             for first, last, href in spans:
-                end = len(fold("".join(parts[:last])))
-                start = end - len(fold("".join(parts[first:last])))
+                if first == 0 and last == len(parts):
+                    start, end = 0, len(text)
+                else:
+                    end = len(fold("".join(parts[:last])))
+                    start = end - len(fold("".join(parts[first:last])))
                 if 0 <= start < end:
                     links.append((start, end, href))
                     link_chars += end - start
@@ -298,45 +276,21 @@ class _Walker:
         for more, first, last in self.inline:
             if 2 * len("".join(parts[first:last]).strip()) > len(text):
                 flags |= more
-        for more, first, _ in self.saved_inline:
+        for more, first, _ in self.open:
             if more and 2 * len("".join(parts[first:]).strip()) > len(text):
                 flags |= more
-        if self.btag == "pre":
+        if tag == "pre":
             text = "".join(parts).replace(BREAK, "\n").strip("\n").rstrip()
         columns.text.append(text)
         columns.links.append(links)
         columns.link_chars.append(link_chars)
-        columns.tag.append(self.btag)
+        columns.tag.append(tag)
         columns.flags.append(flags)
-        columns.container.append(self.container)
-        if self.btag == "h1":
+        columns.container.append(container)
+        if tag == "h1":
             columns.headings.append(len(columns.text) - 1)
 
-    def head(self, element: Any, tag: str) -> None:
-        """Take what a page says about itself."""
-        columns = self.columns
-        if tag == "meta":
-            content = element.get("content")
-            if content:
-                get = element.get
-                name = get("property") or get("name") or get("itemprop") or get("http-equiv")
-                if name:
-                    columns.metas.append((name.lower(), content))
-        elif tag == "link":
-            if element.get("rel"):
-                columns.head_links.append(dict(element.items()))
-        elif tag == "title":
-            if not columns.title and element.text:
-                columns.title = " ".join(element.text.split())
-        elif tag == "script":
-            kind = element.get("type") or ""
-            if "json" in kind and element.text:
-                if "ld+json" in kind:
-                    columns.json_ld.append(element.text)
-                else:
-                    columns.data_scripts.append((element.get("id") or kind, element.text))
-
-    def picture(self, element: Any) -> None:
+    def picture(self, element: Any, container: int) -> None:
         """Take an image with the place that it stands in."""
         get = element.get
         url = get("src") or ""
@@ -346,7 +300,7 @@ class _Walker:
             width = get("width") or ""
             place = len(self.columns.text)
             number = int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
-            self.columns.pictures.append(Picture(place, self.container, url, get("alt") or "", number))
+            self.columns.pictures.append(Picture(place, container, url, get("alt") or "", number))
 
     def hint(self, element: Any, flags: int, prop: str, rel: str) -> None:
         """Take an element that says what it is, if it is short."""
@@ -365,6 +319,30 @@ class _Walker:
             kind = "author" if flags & BIT["AUTHOR"] else "date" if flags & BIT["DATE"] else "credit"
             how = "class"
         hints.append(Hint(kind, how, len(self.columns.text), text, value))
+
+
+def _head(columns: Columns, element: Any, tag: str) -> None:
+    """Take what a page says about itself."""
+    if tag == "meta":
+        content = element.get("content")
+        if content:
+            get = element.get
+            name = get("property") or get("name") or get("itemprop") or get("http-equiv")
+            if name:
+                columns.metas.append((name.lower(), content))
+    elif tag == "link":
+        if element.get("rel"):
+            columns.head_links.append(dict(element.items()))
+    elif tag == "title":
+        if not columns.title and element.text:
+            columns.title = " ".join(element.text.split())
+    elif tag == "script":
+        kind = element.get("type") or ""
+        if "json" in kind and element.text:
+            if "ld+json" in kind:
+                columns.json_ld.append(element.text)
+            else:
+                columns.data_scripts.append((element.get("id") or kind, element.text))
 
 
 def short_text(element: Any) -> str | None:
