@@ -190,7 +190,9 @@ class _Lines:
 
 def _says_changed(texts: Sequence[str], block: int) -> bool:
     """Say whether a line, or the label in front of it, speaks of the last change."""
-    label = texts[block - 1] if block and len(texts[block - 1]) <= MAX_LABEL_CHARS else ""
+    label = texts[block - 1] if block else ""
+    if len(label) > MAX_LABEL_CHARS or any(map(str.isdigit, label)):  # the line before has a date of its own
+        label = ""
     line = f"{label} {texts[block][:MAX_LINE_CHARS]}".lower()
     return any(word in line for word in _CHANGED)
 

@@ -53,6 +53,7 @@ def _decode(text: str) -> Any:
 
 def _repaired(text: str) -> str:
     """Undo what pages do to JSON: comment and CDATA wrappers, raw line breaks, entities, trailing commas."""
+    text = text.replace("<![CDATA[", "").replace("]]>", "")
     start = min((place for place in (text.find("{"), text.find("[")) if place >= 0), default=0)
     end = max(text.rfind("}"), text.rfind("]")) + 1
     text = text[start:end].translate(_CONTROLS)

@@ -55,25 +55,31 @@ _SAME = {
 
 
 def detect(text: str, declared: str = "") -> str | None:
-    """Return the language as a BCP 47 primary subtag ("en", "zh"), or ``None``.
+    """Return the language as a BCP 47 primary subtag ("en", "zh"), or ``None``; see :func:`decide`."""
+    return decide(text, declared)[0]
+
+
+def decide(text: str, declared: str = "") -> tuple[str | None, str | None]:
+    """Return the language and what decided: "text", "declared", or ``None`` where nothing did.
 
     ``declared`` is what the page says of itself (a ``lang`` attribute or a locale); templates copy it from page to
     page, so it only decides where the text leaves doubt.
     """
     claim = primary(declared)
+    claimed = (claim, "declared" if claim else None)
     middle = len(text) // 2
     sample = text[:SAMPLE_CHARS] + (" " + text[middle : middle + SAMPLE_CHARS] if middle > SAMPLE_CHARS else "")
     sample = " ".join(sample.split())
     if sum(map(str.isalpha, sample)) < MIN_LETTERS:
-        return claim
+        return claimed
     plain = _by_words(sample) or _by_script(sample)
     if plain:
-        return plain
+        return plain, "text"
     guesses = _guesses(sample)
     best, probability = guesses[0]
     if probability < SURE and any(code == claim and chance >= POSSIBLE for code, chance in guesses):
-        return claim
-    return best if probability >= MIN_PROBABILITY else claim
+        return claimed
+    return (best, "text") if probability >= MIN_PROBABILITY else claimed
 
 
 def primary(tag: str) -> str | None:

@@ -12,7 +12,7 @@ from scraper.extraction.authors import byline
 from scraper.extraction.columns import Columns
 from scraper.extraction.dates import dates
 from scraper.extraction.evidence import Evidence, gather
-from scraper.extraction.language import detect, primary
+from scraper.extraction.language import decide
 from scraper.extraction.rights import rights
 from scraper.extraction.titles import title
 from scraper.records import FieldSources, Image, Metadata, PageKind, Paywall
@@ -42,7 +42,7 @@ def metadata(
     evidence.title_block = headline.block
     when = dates(evidence, now)
     signed = byline(evidence)
-    language = detect(text, evidence.language)
+    language, decided_by = decide(text, evidence.language)
     return Metadata(
         title=headline.text,
         authors=signed.people,
@@ -66,7 +66,7 @@ def metadata(
             authors=signed.source,
             published=when.published_source,
             modified=when.modified_source,
-            language=None if language is None else "text" if language != primary(evidence.language) else "declared",
+            language=decided_by,
         ),
         warnings=("date_in_future_dropped",) if when.refused_future else (),
     )

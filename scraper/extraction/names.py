@@ -162,7 +162,7 @@ def _is_person(part: str) -> bool:
     words = part.split()
     if not 2 <= len(words) <= MAX_NAME_WORDS or NOT_IN_NAMES.intersection(part.casefold().split()):
         return False
-    plain = [word for word in words if word.casefold() not in PARTICLES]
+    plain = [word for word in words if word not in PARTICLES]
     return len(plain) > 1 and all(word[0].isupper() or not (word[0].islower() or word[0].isupper()) for word in plain)
 
 

@@ -72,14 +72,19 @@ def _caption(columns: Columns, picture: Picture, kept: frozenset[int]) -> tuple[
 
 
 def _caption_blocks(columns: Columns, picture: Picture) -> range:
-    container = picture.container
-    for _ in range(4):  # figure > picture > a > span; a caption is not further away
-        if container < 0:
-            break
-        if columns.c_tag[container] == "figure":
-            return range(columns.c_first[container], columns.c_last[container])
-        container = columns.c_parent[container]
+    figure = _figure(columns, picture.container)
+    if figure is not None:
+        return range(columns.c_first[figure], columns.c_last[figure])
     block = picture.block
-    if block < len(columns.text) and columns.c_flags[columns.container[block]] & BIT["CAPTION"]:
-        return range(block, block + 1)
-    return range(0)
+    if block == len(columns.text) or not columns.c_flags[columns.container[block]] & BIT["CAPTION"]:
+        return range(0)
+    return range(block, block + 1) if _figure(columns, columns.container[block]) is None else range(0)
+
+
+def _figure(columns: Columns, container: int) -> int | None:
+    """Return the ``figure`` that a container is or lies in, if it is near: figure > div > div > a."""
+    for _ in range(4):
+        if container < 0 or columns.c_tag[container] == "figure":
+            break
+        container = columns.c_parent[container]
+    return container if container >= 0 and columns.c_tag[container] == "figure" else None

@@ -126,7 +126,8 @@ def _verbatim(evidence: Evidence, names: frozenset[str]) -> int | None:
     whole = evidence.columns.title
     least = max(4, 0.4 * len(whole))
     for block, text in enumerate(evidence.columns.text[:MAX_TITLE_BLOCK]):
-        if least <= len(text) <= len(whole) and text in whole and key(text) not in names:
+        fits = least <= len(text) <= len(whole) and evidence.columns.tag[block] != "h1"  # those were looked at before
+        if fits and text in whole and key(text) not in names:
             return block
     return None
 

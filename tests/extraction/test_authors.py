@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+from metadata_pages import STORY, ld, meta, told
+
+from scraper.extraction.names import names, names_in_line
+
+
+def by_json_ld(author: str) -> str:
+    return ld(f'{{"@type": "NewsArticle", "author": {author}, "publisher": {{"name": "Island Post"}}}}')
+
+
+def test_authors_of_json_ld_are_listed_in_their_order() -> None:
+    page = told(head=by_json_ld('[{"name": "Ben Cole"}, {"name": "Ann Bell"}]'))
+
+    assert (page.authors, page.sources.authors) == (("Ben Cole", "Ann Bell"), "json-ld")
+
+
+def test_an_author_by_id_is_looked_up_in_the_graph() -> None:
+    article = '{"@type": "Article", "author": {"@id": "#ann"}}'
+    person = '{"@type": "Person", "@id": "#ann", "name": "Ann Bell"}'
+
+    assert told(head=ld(f'{{"@graph": [{article}, {person}]}}')).authors == ("Ann Bell",)
+
+
+def test_an_organization_is_kept_apart() -> None:
+    page = told(
+        head=by_json_ld('[{"@type": "Organization", "name": "Harbour Wire"}, {"@type": "Person", "name": "Ann Bell"}]')
+    )
+
+    assert (page.authors, page.organizations) == (("Ann Bell",), ("Harbour Wire",))
+
+
+def test_the_site_is_never_a_person() -> None:
+    page = told(head=by_json_ld('{"@type": "Person", "name": "Island Post"}'))
+
+    assert (page.authors, page.organizations) == ((), ("Island Post",))
+
+
+def test_an_account_that_the_page_does_not_show_gives_way_to_the_byline() -> None:
+    page = told(
+        f"<h1>Ferry returns</h1><p>By Ann Bell</p>{STORY}",
+        by_json_ld('{"@type": "Person", "name": "kx2"}') + "<title>Ferry returns</title>",
+    )
+
+    assert page.authors == ("Ann Bell",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>By Ann Bell</p>",
+        '<p><a rel="author" href="/who/7">Ann Bell</a></p>',
+        '<p>with <a href="/authors/ann-bell">Ann Bell</a></p>',
+        '<div class="post-author">Ann Bell</div>',
+        '<span itemprop="author">Ann Bell</span>',
+        "<p>Ann Bell</p><p>3 May 2024</p>",
+    ],
+)
+def test_a_byline_near_the_title_is_found(line: str) -> None:
+    page = told(f"<h1>Ferry returns</h1>{line}{STORY}", "<title>Ferry returns</title>")
+
+    assert page.authors == ("Ann Bell",)
+
+
+def test_words_that_the_page_also_writes_small_are_no_name() -> None:
+    page = told(
+        f"<h1>Ferry returns</h1><p>Buying Advice</p><p>3 May 2024</p>{STORY}<p>More buying advice for sailors.</p>",
+        "<title>Ferry returns</title>",
+    )
+
+    assert page.authors == ()
+
+
+def test_a_page_that_names_nobody_has_no_author() -> None:
+    assert told(head=meta("author", "admin")).authors == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("By Ann Bell and Ben Cole", ("Ann Bell", "Ben Cole")),
+        ("Von Anna Bell und Benno Kohl", ("Anna Bell", "Benno Kohl")),
+        ("Par Anne Belle, Benoît Colle", ("Anne Belle", "Benoît Colle")),
+        ("Ann Bell, MD, PhD", ("Ann Bell",)),
+        ("Ann Bell, Senior Editor", ("Ann Bell",)),
+        ("Ann Bell | May 3, 2024 | 5 min read", ("Ann Bell",)),
+        ("Ann Bell (ab)", ("Ann Bell",)),
+        ("Written by Ann Bell Reviewed by Ben Cole", ("Ann Bell",)),
+        ("Ann van der Bell", ("Ann van der Bell",)),
+        ("ann@news.example Ann Bell", ("Ann Bell",)),
+        ("Photo: Ben Cole", ()),
+        ("https://news.example/ann", ()),
+    ],
+)
+def test_roles_dates_and_credentials_are_no_people(text: str, people: tuple[str, ...]) -> None:
+    assert names(text).people == people
+
+
+@pytest.mark.parametrize(
+    "text", ["dpa", "AFP", "Harbour News Agency", "Onlineredaktion", "The Harbour Team", "海岛日报", "islands.com"]
+)
+def test_agencies_and_newsrooms_are_organizations(text: str) -> None:
+    assert names(text, trusted=True) == ((), (text,))
+
+
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("记者 王小明 李雷", ("王小明", "李雷")),
+        ("来源：海岛日报 作者：王小明", ("王小明",)),
+        ("【ロンドン＝山田花子】", ("山田花子",)),
+        ("김민수 기자", ("김민수",)),
+        ("3 May 2024 by Ann Bell in Harbour", ("Ann Bell",)),
+        ("ByAnn Bell", ("Ann Bell",)),
+        ("By ibby", ("ibby",)),
+        ("The yard is run by people who know ships", ()),
+    ],
+)
+def test_a_line_names_its_author_only_where_it_says_so(line: str, people: tuple[str, ...]) -> None:
+    assert names_in_line(line).people == people
+
+
+def test_a_trusted_lone_word_is_a_pen_name() -> None:
+    assert names("Sandra", trusted=True).people == ("Sandra",)
+    assert names("Sandra").people == ()

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from metadata_pages import STORY, ld, meta, told
+
+NEWS = """{"@type": "NewsArticle", "datePublished": "2024-05-03T08:00:00+02:00",
+           "dateModified": "2024-05-04T09:30:00+02:00"}"""
+
+
+def test_both_dates_of_json_ld_keep_their_offset() -> None:
+    page = told(head=ld(NEWS))
+
+    assert (page.published, page.published_precision) == ("2024-05-03T08:00:00+02:00", "second")
+    assert (page.modified, page.sources.modified) == ("2024-05-04T09:30:00+02:00", "json-ld")
+
+
+def test_the_day_of_the_page_counts_only_around_an_article() -> None:
+    assert told(head=ld('{"@type": "WebPage", "datePublished": "2019-01-01"}')).published is None
+
+
+def test_metas_come_before_the_json_ld_of_a_page_that_is_no_news() -> None:
+    head = ld('{"@type": "BlogPosting", "datePublished": "2024-05-05"}') + meta("article:published_time", "2024-05-03")
+
+    assert told(head=head).published == "2024-05-03"
+
+
+def test_a_meta_of_the_own_spelling_of_a_site_is_read() -> None:
+    assert told(head=meta("my-published-date", "2024-05-03")).published == "2024-05-03"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<p class="date">3 May 2024</p>',
+        "<p>Ann Bell | 3 May 2024, 10:00</p>",
+        '<p><time datetime="2024-05-03">yesterday</time></p>',
+    ],
+)
+def test_a_date_near_the_title_is_found(line: str) -> None:
+    page = told(f"<h1>Ferry returns</h1>{line}{STORY}", "<title>Ferry returns</title>")
+
+    assert page.published is not None
+    assert page.published.startswith("2024-05-03")
+
+
+def test_a_line_that_speaks_of_a_change_dates_the_change() -> None:
+    page = told(
+        f"<h1>Ferry returns</h1><p>Updated on 4 May 2024</p><p>3 May 2024</p>{STORY}", "<title>Ferry returns</title>"
+    )
+
+    assert (page.published, page.modified) == ("2024-05-03", "2024-05-04")
+
+
+def test_a_date_in_the_prose_is_no_date_of_publication() -> None:
+    prose = (
+        "<p>"
+        + "The ferry was built on 3 May 1997 in the yard beside the old harbour, as the log of the yard says. " * 4
+    )
+
+    assert told(f"<h1>Ferry returns</h1>{prose}</p>", "<title>Ferry returns</title>").published is None
+
+
+def test_the_url_is_the_last_resort() -> None:
+    page = told(url="https://news.example/2024/05/03/ferry")
+
+    assert (page.published, page.sources.published) == ("2024-05-03", "url")
+
+
+def test_a_date_in_the_future_is_refused() -> None:
+    page = told(head=ld(NEWS), now=datetime(2024, 3, 1, tzinfo=UTC))
+
+    assert (page.published, page.modified) == (None, None)
+    assert page.warnings == ("date_in_future_dropped",)
+
+
+def test_without_a_clock_no_date_is_in_the_future() -> None:
+    assert told(head=meta("article:published_time", "2099-05-03")).published == "2099-05-03"
+
+
+def test_a_change_before_the_publication_is_dropped() -> None:
+    head = meta("article:published_time", "2024-05-03") + meta("article:modified_time", "2024-05-01")
+
+    assert told(head=head).modified is None
