@@ -1,0 +1,61 @@
+"""Run the command as it is, and write down what it took: memory, and how long its event loop stood still.
+
+    python watched.py MEASURES.json get https://...
+
+A beat every 10 ms runs on the event loop. What counts is the processor time of the loop's thread between two beats, not
+the time on the clock, which other programs on the machine stretch too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+BEAT_S = 0.01
+
+
+class Watch(asyncio.DefaultEventLoopPolicy):
+    """Gives each new event loop a heart."""
+
+    longest_s = 0.0
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        loop = super().new_event_loop()
+        loop.call_later(BEAT_S, self._beat, loop, None)
+        return loop
+
+    def _beat(self, loop: asyncio.AbstractEventLoop, last_s: float | None) -> None:
+        now_s = time.thread_time()
+        if last_s is not None:
+            self.longest_s = max(self.longest_s, now_s - last_s)
+        loop.call_later(BEAT_S, self._beat, loop, now_s)
+
+
+def peak_mb() -> float:
+    """Return the highest memory of this process, of this program alone: getrusage knows its parent's, too."""
+    try:
+        line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    except (OSError, StopIteration):
+        unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def main() -> None:
+    from scraper.cli.main import main as command  # noqa: PLC0415 after the clock has started
+
+    measures = Path(sys.argv.pop(1))
+    watch = Watch()
+    asyncio.set_event_loop_policy(watch)
+    try:
+        command()
+    finally:
+        measures.write_text(json.dumps({"peak_mb": peak_mb(), "stall_ms": watch.longest_s * 1000}))
+
+
+if __name__ == "__main__":
+    main()
