@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from scraper.extraction import json_ld
@@ -52,7 +52,7 @@ def byline(evidence: Evidence) -> Byline:
     organizations: tuple[str, ...] = ()
     origin = None
     hidden: Byline | None = None
-    shown = "\n".join(evidence.columns.text)
+    shown = evidence.columns.text
     for source, read in _SOURCES:
         if read in _WEAK and any(key(organization) not in site for organization in organizations):
             continue
@@ -62,7 +62,7 @@ def byline(evidence: Evidence) -> Byline:
                 people = tuple(person for person in people if not _is_ordinary(person, shown))
             if people:
                 result = Byline(people, found.organizations or organizations, source)
-                if source in _VISIBLE or any(person in shown for person in people):
+                if source in _VISIBLE or any(person in text for person in people for text in shown):
                     return result
                 hidden = hidden or result
             if found.organizations and not organizations:
@@ -70,10 +70,13 @@ def byline(evidence: Evidence) -> Byline:
     return hidden or Byline((), organizations, origin)
 
 
-def _is_ordinary(name: str, shown: str) -> bool:
+def _is_ordinary(name: str, shown: Sequence[str]) -> bool:
     """Say whether a would-be name is made of words that the page also writes small, as prose does ("Buying Guides")."""
     words = [word for word in name.split() if len(word) > 2 and word.isascii() and word.isalpha()]
-    small = [word for word in words if _times(word.lower(), shown) > word.islower()]
+    if not words:
+        return False
+    page = "\n".join(shown)
+    small = [word for word in words if _times(word.lower(), page) > word.islower()]
     return len(small) > len(words) / 2
 
 
@@ -159,16 +162,15 @@ def _innermost(texts: list[str]) -> list[str]:
 
 
 def _from_profiles(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
-    """Yield the names on links to authors' pages."""
+    """Yield the names on links to authors' pages; who reviewed or edited is no author."""
     columns = evidence.columns
     for block in (*evidence.near(), *evidence.after()):
-        links = columns.links[block] or ()
-        text = columns.text[block]
-        reviewed = _REVIEWED.search(text)
-        stop = reviewed.start() if reviewed else len(text)
-        texts = [text[start:end] for start, end, href in links if start < stop and _leads_to_person(href)]
-        if texts:
-            yield _joined(names(text, site) for text in texts)
+        spans = [(start, end) for start, end, href in columns.links[block] or () if _leads_to_person(href)]
+        if spans:
+            text = columns.text[block]
+            reviewed = _REVIEWED.search(text)
+            stop = reviewed.start() if reviewed else len(text)
+            yield _joined(names(text[start:end], site) for start, end in spans if start < stop)
 
 
 def _leads_to_person(href: str) -> bool:

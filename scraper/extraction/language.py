@@ -70,9 +70,12 @@ def decide(text: str, declared: str = "") -> tuple[str | None, str | None]:
     middle = len(text) // 2
     sample = text[:SAMPLE_CHARS] + (" " + text[middle : middle + SAMPLE_CHARS] if middle > SAMPLE_CHARS else "")
     sample = " ".join(sample.split())
-    if sum(map(str.isalpha, sample)) < MIN_LETTERS:
-        return claimed
-    plain = _by_words(sample) or _by_script(sample)
+    plain = _by_words(sample)
+    if plain is None:
+        letters = sum(map(str.isalpha, sample))
+        if letters < MIN_LETTERS:
+            return claimed
+        plain = _by_script(sample, letters)
     if plain:
         return plain, "text"
     guesses = _guesses(sample)
@@ -96,10 +99,9 @@ def _by_words(sample: str) -> str | None:
     return language if most >= MIN_WORDS and most > 2 * next_most else None
 
 
-def _by_script(sample: str) -> str | None:
+def _by_script(sample: str, letters: int) -> str | None:
     if sample.isascii():
         return None
-    letters = sum(map(str.isalpha, sample))
     return next((code for code, own, share in _SCRIPTS if len(own.findall(sample)) > share * letters), None)
 
 

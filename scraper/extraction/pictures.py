@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from scraper.extraction.assemble import absolute
 from scraper.extraction.columns import Columns, Picture
@@ -37,8 +36,10 @@ def pictures(columns: Columns, meta: Metadata, places: Sequence[int], base_url: 
     kept = frozenset(places)
     first, last = (places[0] - BLOCKS_BEFORE, places[-1] + 1) if places else (0, -1)
     for picture in columns.pictures:
-        url = absolute(base_url, picture.url) if first <= picture.block <= last else None
-        if url is None or 0 < picture.width < MIN_WIDTH or len(found) >= MAX_IMAGES:
+        if not first <= picture.block <= last or 0 < picture.width < MIN_WIDTH or len(found) >= MAX_IMAGES:
+            continue
+        url = absolute(base_url, picture.url)
+        if url is None:
             continue
         key = _key(url)
         known = found.get(key)
@@ -50,7 +51,7 @@ def pictures(columns: Columns, meta: Metadata, places: Sequence[int], base_url: 
 
 def _key(url: str) -> str:
     """Return what the addresses of one picture in several sizes have in common."""
-    return _SIZE.sub("", urlsplit(url).path.rsplit("/", 1)[-1]) or url
+    return _SIZE.sub("", url.partition("?")[0].rpartition("/")[2]) or url
 
 
 def _caption(columns: Columns, picture: Picture, kept: frozenset[int]) -> tuple[str | None, str | None]:
