@@ -18,7 +18,9 @@ def test_the_story_stays_and_each_line_of_furniture_goes_by_its_rule(folder: Pat
     cleaned = clean_text((folder / "input.txt").read_text(encoding="utf-8"))
 
     assert cleaned.text == (folder / "expected.txt").read_text(encoding="utf-8")
-    assert list(msgspec.to_builtins(cleaned.removed)) == json.loads((folder / "removed.json").read_text(encoding="utf-8"))
+    assert list(msgspec.to_builtins(cleaned.removed)) == json.loads(
+        (folder / "removed.json").read_text(encoding="utf-8")
+    )
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

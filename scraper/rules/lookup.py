@@ -10,6 +10,7 @@ from scraper.rules.rule import Rule
 
 # In a line of ASCII everything but letters, digits and "_" becomes a space: half the time of a pattern.
 _SPACES = bytes(code if chr(code).isalnum() or chr(code) == "_" else 32 for code in range(256))
+_TYPOGRAPHY = "’‘“”–—…\u00a0"  # what keeps most lines in Latin script from being ASCII
 _TOKEN = re.compile(r"\w+")
 # Scripts that do not put a space between words (Han, kana, Hangul with its particles, Thai, Lao, Khmer, Burmese):
 # a word of theirs is looked up as a substring, and it ends a token of another script ("打开app").
@@ -36,6 +37,9 @@ class Lookup:
 
     def find(self, lowered: str) -> Sequence[Rule]:
         """Return the rules that have a word in ``lowered``, sorted by id."""
+        if not lowered.isascii():
+            for mark in _TYPOGRAPHY:
+                lowered = lowered.replace(mark, " ")
         if lowered.isascii():
             words = [
                 word.decode() for word in self._known_ascii.intersection(lowered.encode().translate(_SPACES).split())
