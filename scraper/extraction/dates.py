@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from scraper.extraction import json_ld
@@ -154,47 +155,59 @@ class _Lines:
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self._seen: list[tuple[Moment, str, bool]] = []
-        self._rest = self._read()
 
     @property
     def published(self) -> Iterator[Candidate]:
-        return ((moment, source) for moment, source, changed in self._all() if not changed)
+        """Dates of publication: those whose line says so first, then in the order of the page."""
+        lines = [line for line in self._all if not line.changed]
+        return ((line.moment, line.source) for line in sorted(lines, key=lambda line: not line.published))
 
     @property
     def changed(self) -> Iterator[Candidate]:
-        return ((moment, source) for moment, source, changed in self._all() if changed)
+        return ((line.moment, line.source) for line in self._all if line.changed)
 
-    def _all(self) -> Iterator[tuple[Moment, str, bool]]:
-        yield from self._seen
-        for found in self._rest:
-            self._seen.append(found)
-            yield found
-
-    def _read(self) -> Iterator[tuple[Moment, str, bool]]:
-        """Yield time elements first: the moment, its source, and whether the line speaks of a change."""
+    @cached_property
+    def _all(self) -> list[_Line]:
         evidence = self._evidence
         texts = evidence.columns.text
         near = evidence.near()
+        found = []
         for block, value, text in evidence.columns.times:
             if block in near and block < len(texts):
                 moment = _read(evidence, value) or read_moment(text, evidence.language, FIRST_VISIBLE_YEAR)
                 if moment:
-                    yield moment, "time", _says_changed(texts, block)
+                    found.append(_Line(moment, "time", *_labels(texts, block)))
         for block in (*near, *evidence.after()):
             if block != evidence.title_block and len(texts[block]) <= MAX_LINE_CHARS:
                 moment = read_moment(texts[block], evidence.language, FIRST_VISIBLE_YEAR)
                 if moment:
-                    yield moment, "visible", _says_changed(texts, block)
+                    found.append(_Line(moment, "visible", *_labels(texts, block)))
+        return found
 
 
-def _says_changed(texts: Sequence[str], block: int) -> bool:
-    """Say whether a line, or the label in front of it, speaks of the last change."""
+class _Line(NamedTuple):
+    """A date in a short line, and what the line says that it is the date of."""
+
+    moment: Moment
+    source: str
+    published: bool
+    changed: bool
+
+
+def _labels(texts: Sequence[str], block: int) -> tuple[bool, bool]:
+    """Say whether a line, or the label in front of it, speaks of publication, or else of the last change.
+
+    Where it speaks of both, its first date is that of what it names first.
+    """
     label = texts[block - 1] if block else ""
     if len(label) > MAX_LABEL_CHARS or any(map(str.isdigit, label)):  # the line before has a date of its own
         label = ""
     line = f"{label} {texts[block][:MAX_LINE_CHARS]}".lower()
-    return any(word in line for word in _CHANGED)
+    published = min((place for word in _PUBLISHED if (place := line.find(word)) >= 0), default=-1)
+    changed = min((place for word in _CHANGED if (place := line.find(word)) >= 0), default=-1)
+    if published >= 0 and changed >= 0:
+        return published < changed, changed < published
+    return published >= 0, changed >= 0
 
 
 def _marked(evidence: Evidence) -> Iterator[Candidate]:

@@ -82,9 +82,10 @@ def _shown(evidence: Evidence, claims: Sequence[tuple[str, str]], names: frozens
     heads = [b for b in columns.headings[:MAX_HEADINGS] if not _names_the_site(evidence, b, names)]
     wanted = [tokens(claim) for claim, _ in claims]
     found = _most_alike(columns.text, heads, wanted, MIN_SHARED)
-    if found is None and len(heads) == 1:
-        # One h1 that says the same in other words is what the reader sees; "Our blog" shares nothing.
-        least = MIN_SHARED_OF_ONLY_H1 if evidence.article or "og:title" in evidence.metas else 0.0
+    if found is None and heads:
+        # An h1 that says the same in other words is what the reader sees; "Our blog" shares nothing.
+        sure = len(heads) > 1 or evidence.article or "og:title" in evidence.metas
+        least = MIN_SHARED_OF_ONLY_H1 if sure else 0.0
         found = heads[0] if not wanted else _most_alike(columns.text, heads, wanted, least)
     if found is None:
         found = _verbatim(evidence, names)
@@ -105,7 +106,8 @@ def _names_the_site(evidence: Evidence, block: int, names: frozenset[str]) -> bo
         return False
     rest = columns.title.removesuffix(text).strip()
     rest = rest.rstrip("|-–—»«·:_ ")
-    return len(rest) < len(columns.title) - len(text) and bool(rest) and rest in columns.text[:MAX_TITLE_BLOCK]
+    parted = bool(rest) and len(rest) < len(columns.title) - len(text)
+    return parted and rest in columns.text[:MAX_TITLE_BLOCK]
 
 
 def _most_alike(

@@ -53,6 +53,16 @@ def test_a_line_that_speaks_of_a_change_dates_the_change() -> None:
     assert (page.published, page.modified) == ("2024-05-03", "2024-05-04")
 
 
+def test_a_line_that_says_published_comes_before_other_lines() -> None:
+    page = told(
+        "<h1>Ferry returns</h1><p>Harbour festival, 9 June 2024</p>"
+        f"<p>Published: 3 May 2024, updated 4 May 2024</p>{STORY}",
+        "<title>Ferry returns</title>",
+    )
+
+    assert page.published == "2024-05-03"
+
+
 def test_a_date_in_the_prose_is_no_date_of_publication() -> None:
     prose = (
         "<p>"
