@@ -89,6 +89,7 @@ _CLOCK = re.compile(
 _OFFSET = re.compile(r"\s{0,2}\(?(?:(?:GMT|UTC)\s?)?([+-])(\d\d?):?(\d\d)?(?!\d)|\s{0,2}\(?([A-Za-z]{1,4})\b")
 # Whatever holds a date has four digits in a row, or two numbers with a mark between.
 _DATE_LIKE = re.compile(r"\d{4}|\d\s?[-/.|]\s?\d|['’]\d\d")
+_EPOCH_DAY = date(1970, 1, 1)  # an empty field, written as a number of seconds
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 
 
@@ -102,13 +103,10 @@ def read_moment(text: str, language: str = "", first_year: int = FIRST_STATED_YE
         return None
     if _EPOCH.fullmatch(text):
         return _of_epoch(int(text))
-    found = next(_days(text, language), None)
-    if found is None:
-        return None
-    day, start, end, clock = found
-    if not first_year <= day.year <= _LAST_YEAR or (day.month == day.day == 1 and day.year == 1970):
-        return None
-    return Moment(day, *(clock or _clock(text, start, end)))
+    for day, start, end, clock in _days(text, language):
+        if first_year <= day.year <= _LAST_YEAR and day != _EPOCH_DAY:
+            return Moment(day, *(clock or _clock(text, start, end)))
+    return None
 
 
 def _days(text: str, language: str) -> Iterator[tuple[date, int, int, tuple[str, str] | None]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from scraper.extraction import json_ld
 from scraper.extraction.columns import Columns
@@ -73,7 +72,7 @@ def gather(columns: Columns, url: str, body: tuple[int, int] | None) -> Evidence
         nodes=nodes,
         article=json_ld.article(nodes, url),
         page=json_ld.page(nodes),
-        host=urlsplit(url).hostname or "" if url else "",
+        host=url.partition("://")[2].partition("/")[0].partition(":")[0].lower(),
         body=body,
     )
     evidence.language = columns.language or evidence.meta("content-language", "og:locale", "language") or ""

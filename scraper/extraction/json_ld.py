@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -99,7 +98,7 @@ def page(nodes: Sequence[Node]) -> Node | None:
 
 
 def _is_about(node: Node, url: str) -> bool:
-    path = urlsplit(url).path.strip("/") if url else ""
+    path = re.split("[?#]", url.partition("://")[2].partition("/")[2], maxsplit=1)[0].strip("/")
     if not path:
         return False
     return any(path in claim for key in ("url", "@id", "mainEntityOfPage") for claim in texts(node.get(key), key="@id"))

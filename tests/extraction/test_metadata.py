@@ -34,6 +34,11 @@ def test_keywords_are_parted_at_commas_of_every_script() -> None:
     assert told(head=ld('{"@type": "Article", "keywords": "渡轮，海岛、渡轮"}')).tags == ("渡轮", "海岛")
 
 
+@pytest.mark.parametrize("url", ["http://[", "no address", "https://", "http://news.example:x/y"])
+def test_an_address_that_is_none_gives_metadata(url: str) -> None:
+    assert told(head="<title>Ferry returns</title>", url=url).title == "Ferry returns"
+
+
 def test_the_canonical_address_is_made_absolute() -> None:
     page = told(head='<link rel="canonical" href="/ferry">')
 
