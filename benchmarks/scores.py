@@ -33,6 +33,11 @@ class Scored:
     snippets: measures.Snippets = field(default_factory=measures.Snippets)
 
 
+def _named(article: Article | None) -> list[str]:
+    """Return who an article names: people, or where it names none the organizations, as the references do."""
+    return (article.authors or article.organizations) if article else []
+
+
 def score(page: Annotated, fold: int, article: Article | None, reason: str = "") -> Scored:
     """Compare an article with the annotation of its page; no article is an empty one."""
     truth = page.truth
@@ -44,7 +49,7 @@ def score(page: Annotated, fold: int, article: Article | None, reason: str = "")
     if truth["title"]:
         row.title = measures.same_title(article.title if article else None, truth["title"])
     if truth["authors"]:
-        row.author = measures.author_f1(article.authors if article else [], truth["authors"])
+        row.author = measures.author_f1(_named(article), truth["authors"])
     if truth["date"]:
         row.date = measures.same_day(article.published if article else None, truth["date"])
     row.snippets.add(row.text, truth["with"], truth["without"])

@@ -21,7 +21,7 @@ from scraper.records import (
     TextBlock,
     Tool,
 )
-from scraper.text import is_unspaced, reading_words
+from scraper.text import is_unspaced, reading_words, visible
 from scraper.urls import normalise, same_site
 
 SEPARATOR = "\n\n"
@@ -42,17 +42,17 @@ def article(draft: Draft, settings: ExtractSettings, tool: Tool, pages: int = 1)
     return Article(
         id=_hash(own_url or text),
         url=own_url,
-        title=meta.title,
-        authors=list(meta.authors),
-        organizations=list(meta.organizations),
+        title=_line(meta.title),
+        authors=[visible(name) for name in meta.authors],
+        organizations=[visible(name) for name in meta.organizations],
         published=meta.published,
         published_precision=meta.published_precision,
         modified=meta.modified,
         language=meta.language,
-        site=meta.site,
-        section=meta.section,
-        tags=list(meta.tags),
-        description=meta.description,
+        site=_line(meta.site),
+        section=_line(meta.section),
+        tags=[visible(tag) for tag in meta.tags],
+        description=_line(meta.description),
         text=text,
         blocks=blocks,
         links=links,
@@ -136,6 +136,10 @@ def _fetched(draft: Draft, pages: int) -> Fetched:
         pages=pages,
         robots_ignored=response.robots_ignored,
     )
+
+
+def _line(text: str | None) -> str | None:
+    return visible(text) or None if text else None
 
 
 def _hash(text: str) -> str:

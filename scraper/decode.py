@@ -112,6 +112,7 @@ def decode(response: Response) -> Page:
             html=html.replace("\0", ""),
             encoding="utf-8",
             encoding_from=_who_says_utf8(header, body),
+            utf8=None if "\0" in html else body,
         )
     for encoding, said_by in _candidates(header, body):
         if _reads(body, encoding):

@@ -34,7 +34,7 @@ def parse(page: Page) -> Document:
     Where lxml's parser cut the page (it stops at 2,048 levels, and only its log tells), beautifulsoup4, which knows no
     limit, parses it again; the warning "tolerant_parser" says so. The tree is lxml's in both cases.
     """
-    body = page.html.encode("utf-8")  # lxml parses bytes faster than a str
+    body = page.utf8 or page.html.encode("utf-8")  # lxml parses bytes faster than a str
     _refuse_other_formats(body, page.response.url)
     tree, was_cut = _lxml_tree(body)
     warnings = page.warnings

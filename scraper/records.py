@@ -71,6 +71,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     html: str
     encoding: str  # WHATWG name in lower case, e.g. "utf-8", "gb18030"
     encoding_from: EncodingFrom
+    utf8: bytes | None = None  # ``html`` in UTF-8, where the body is just that
     warnings: tuple[str, ...] = ()  # "encoding_guessed", "decoding_errors"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import is_normalized, normalize
 
 # Controls of C0 and C1, DEL: a terminal takes some of them for commands (ESC, and 0x9b, which is CSI in one byte).
 _CONTROLS = r"\x00-\x1f\x7f-\x9f"
@@ -37,16 +38,32 @@ _UNSPACED = re.compile(
 )
 
 
+# Controls, soft hyphen, zero-width space, word joiner and BOM show nothing; ZWJ and ZWNJ shape letters and stay.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
+
+
+def visible(text: str) -> str:
+    """Return ``text`` as an article holds it: NFC, without characters that show nothing."""
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
+    if text.isascii() or is_normalized("NFC", text):
+        return text
+    return normalize("NFC", text)
+
+
 def is_unspaced(text: str) -> bool:
     """Tell whether most letters of ``text`` belong to scripts that put no spaces between words."""
-    if text.isascii():
-        return False
-    return 2 * len(_UNSPACED.findall(text)) > sum(map(str.isalpha, text))
+    unspaced = _unspaced(text)
+    return unspaced > 0 and 2 * unspaced > sum(map(str.isalpha, text))
 
 
 def reading_words(text: str) -> int:
     """Return the number of words; two characters of a script without spaces count as one."""
-    if text.isascii():
-        return len(text.split())
-    unspaced = len(_UNSPACED.findall(text))
-    return len(_UNSPACED.sub(" ", text).split()) + unspaced // 2
+    unspaced = _unspaced(text)
+    return len(_UNSPACED.sub(" ", text).split()) + unspaced // 2 if unspaced else len(text.split())
+
+
+def _unspaced(text: str) -> int:
+    if text.isascii() or not _UNSPACED.search(text):
+        return 0
+    return len(_UNSPACED.findall(text))

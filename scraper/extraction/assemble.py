@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from urllib.parse import urljoin
 
 from scraper.extraction.columns import Columns
 from scraper.extraction.flags import BIT
 from scraper.extraction.score import Scored
 from scraper.records import Block, BlockKind, BlockLink
+from scraper.text import visible
 
 HEADING_LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _ITEM_TAGS = frozenset(["li", "dt", "dd"])
 _LIST_TAGS = frozenset(["ul", "ol", "dl", "menu", "dir"])
 _CELL_TAGS = frozenset(["td", "th"])
-# Soft hyphen, zero-width space, word joiner and BOM show nothing; ZWJ and ZWNJ shape letters and stay.
-_INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
 MIN_REPEATED_WORDS = 3  # a shorter line ("Yes.") may well stand twice in a story
 MAX_CELL_WORDS = 20.0  # on average; a table of longer cells is layout
 MAX_STANDFIRST_PLACE = 2  # a standfirst is among the first kept blocks
@@ -41,11 +38,6 @@ def assemble(scored: Scored, base_url: str) -> tuple[tuple[Block, ...], tuple[in
             blocks.append(block)
             places.append(index)
     return _joined_tables(blocks, places)
-
-
-def visible(text: str) -> str:
-    """Return the text as the article holds it: NFC, without characters that show nothing."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text.translate(_INVISIBLE))
 
 
 def _without_repeats(scored: Scored, kept: Iterable[int]) -> list[int]:
@@ -117,7 +109,9 @@ def _links(columns: Columns, index: int, base_url: str) -> tuple[BlockLink, ...]
     for start, end, href in found:
         url = absolute(base_url, href)
         if url:
-            result.append(BlockLink(len(visible(text[:start])), len(visible(text[:end])), url))
+            if not text.isascii():
+                start, end = len(visible(text[:start])), len(visible(text[:end]))
+            result.append(BlockLink(start, end, url))
     return tuple(result)
 
 
@@ -143,6 +137,8 @@ class _Rows(dict[int, list[int]]):
 
 def _table_rows(columns: Columns, scored: Scored, kept: Iterable[int]) -> _Rows:
     """Group the kept cells of data tables by row. A table of long cells, or of one column, is layout."""
+    if "tr" not in columns.c_tag:
+        return _Rows()
     tables: dict[int, dict[int, list[int]]] = {}
     for index in kept:
         row, table = _row_and_table(columns, columns.container[index])
@@ -188,13 +184,3 @@ def _joined_tables(blocks: list[Block], places: list[int]) -> tuple[tuple[Block,
             joined.append(block)
             starts.append(place)
     return tuple(joined), tuple(starts)
-
-
-def word_count(blocks: Iterable[Block]) -> Counter[str]:
-    """Return the words of the blocks; used by checks of completeness."""
-    return Counter(_words(blocks))
-
-
-def _words(blocks: Iterable[Block]) -> Iterator[str]:
-    for block in blocks:
-        yield from block.text.split()

@@ -8,10 +8,11 @@ import re
 from lxml import etree
 
 from scraper.extraction import json_ld
-from scraper.extraction.assemble import HEADING_LEVELS, visible
+from scraper.extraction.assemble import HEADING_LEVELS
 from scraper.extraction.columns import Columns
 from scraper.extraction.walk import walk
 from scraper.records import Block
+from scraper.text import visible
 
 _TAG = re.compile(r"<(?:p|br|div|h[1-6]|li)\b", re.IGNORECASE)
 # Without line ends a body is one paragraph; sites that flatten it leave two or more spaces, or glue sentences.

@@ -24,7 +24,8 @@ _TAG_CODES = {"p": 0, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "li"
               "blockquote": 10, "pre": 11, "figcaption": 12, "caption": 12, "summary": 13, "a": 14}  # fmt: skip
 _OTHER_TAG = 15
 _HEADINGS = (1, 6)
-_WINDOWS = (1, 3, 6, 12)  # blocks to each side
+_WINDOWS = np.array([[1], [3], [6], [12]])  # blocks to each side
+_BITS = np.array([BIT[name] for name in NAMES], np.int64)[:, None]
 
 
 def block_features(columns: Columns, counts: CharacterCounts, regions: Regions) -> Rows:
@@ -76,18 +77,21 @@ def _text_rows(columns: Columns, counts: CharacterCounts, tags: Array) -> Rows:
 
 
 def _window_rows(words: Array, link_words: Array, good: Array, tags: Array) -> Rows:
-    rows: Rows = {}
+    """Rows about the blocks before and after: as many to each side as the row's name says."""
     count = len(words)
     index = np.arange(count)
-    sums = [_running(values) for values in (words, link_words, good)]
-    for size in _WINDOWS:
-        first = np.maximum(index - size, 0)
-        last = np.minimum(index + size + 1, count)
-        for side, low, high in (("before", first, index), ("after", index + 1, last)):
-            total, linked, best = (values[high] - values[low] for values in sums)
-            rows[f"words_{side}_{size}"] = total
-            rows[f"links_{side}_{size}"] = linked / (total + 1.0)
-            rows[f"good_{side}_{size}"] = best / (total + 1.0)
+    sums = np.zeros((3, count + 1))
+    np.cumsum((words, link_words, good), axis=1, out=sums[:, 1:])
+    low = np.maximum(index - _WINDOWS, 0)
+    high = np.minimum(index + 1 + _WINDOWS, count)
+    rows: Rows = {}
+    for side, sizes in (("before", sums[:, None, :-1] - sums[:, low]), ("after", sums[:, high] - sums[:, None, 1:])):
+        total = sizes[0]
+        links, best = sizes[1:] / (total + 1.0)
+        for place, window in enumerate(_WINDOWS[:, 0].tolist()):
+            rows[f"words_{side}_{window}"] = total[place]
+            rows[f"links_{side}_{window}"] = links[place]
+            rows[f"good_{side}_{window}"] = best[place]
     rows["tag_before"] = np.concatenate(([-1.0], tags[:-1]))
     rows["tag_after"] = np.concatenate((tags[1:], [-1.0]))
     return rows
@@ -229,13 +233,10 @@ def _page_rows(columns: Columns, words: Array, link_words: Array, good: Array, c
 
 def _flag_rows(columns: Columns, regions: Regions) -> Rows:
     own = np.array(columns.flags, np.int64)
-    inherited = regions.all_flags[regions.container] | own
-    near = regions.near_flags[regions.container] | own
     rows: Rows = {}
-    for name in NAMES:
-        bit = BIT[name]
-        rows[f"any_{name}"] = (inherited & bit) != 0
-        rows[f"near_{name}"] = (near & bit) != 0
+    for name, flags in (("any", regions.all_flags), ("near", regions.near_flags)):
+        bits = ((flags[regions.container] | own) & _BITS) != 0
+        rows |= {f"{name}_{flag}": bits[place] for place, flag in enumerate(NAMES)}
     return rows
 
 

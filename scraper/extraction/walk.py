@@ -85,19 +85,24 @@ def walk(root: Any, prune: bool = True) -> Columns:
                         flags, key, prop = _block_flags(attributes, flags)
                         if flags & _HINT_FLAGS or prop in _HINT_PROPS:
                             run.hint(element, flags, prop, "")
-                    closes.append((container, signature, block_tag, tail))
                     path = (signature, tag, key)
                     found = signatures.get(path)
-                    signature = signatures.setdefault(path, len(signatures)) if found is None else found
-                    containers.append((tag, container, flags, len(blocks), signature))
-                    container, block_tag = len(last), tag
-                    last.append(-1)
+                    if found is None:
+                        found = signatures[path] = len(signatures)
+                    containers.append((tag, container, flags, len(blocks), found))
                     text = element.text
                     if text and not text.isspace():
                         add(text)
-                    push(None)
-                    extend(element[::-1])
-                    continue
+                    if len(element):
+                        closes.append((container, signature, block_tag, tail))
+                        container, signature, block_tag = len(last), found, tag
+                        last.append(-1)
+                        push(None)
+                        extend(element[::-1])
+                        continue
+                    if parts:
+                        run.flush(tag, len(last))
+                    last.append(len(blocks))
             elif tag in _VOID_TAGS:
                 if tag == "br":
                     run.line_break(block_tag, container)
@@ -354,7 +359,7 @@ def short_text(element: Any) -> str | None:
         if size > MAX_HINT_CHARS:
             return None
         parts.append(part)
-    return " ".join("".join(parts).split())
+    return " ".join(" ".join(parts).split())  # a space between elements: "Ann Bell" and "May 3" are two things
 
 
 def fold(raw: str) -> str:
