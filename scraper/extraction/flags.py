@@ -47,9 +47,10 @@ _WORDS = {
     "banner advertorial gpt publicidad pub guanggao commercial affiliate",
     "CAPTION": "caption captions figcaption bildunterschrift legend pic picture image photo img gallery slideshow "
     "lightbox carousel slider media video player",
-    "UNSEEN": "hidden hide invisible visuallyhidden screenreader sr offscreen accessibility a11y print noprint collapse",
-    "POPUP": "modal popup overlay tooltip dropdown dialog lightbox toast alert notification drawer offcanvas login signin "
-    "account",
+    "UNSEEN": "hidden hide invisible visuallyhidden screenreader sr offscreen accessibility a11y print noprint "
+    "collapse",
+    "POPUP": "modal popup overlay tooltip dropdown dialog lightbox toast alert notification drawer offcanvas "
+    "login signin account",
     "EMBED": "embed embedded oembed iframe external tweet instagram youtube",
     "TITLE": "title headline heading h1 titre titulo titolo ueberschrift biaoti",
     "STANDFIRST": "standfirst lead lede leadin intro introduction subtitle subheadline subhead sub dek deck summary "
