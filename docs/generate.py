@@ -37,17 +37,23 @@ def settings() -> str:
     ]
     comments = _comments(Path(config.__file__))
     for section in msgspec.structs.fields(config.Settings):
-        kind = section.type
-        many = get_origin(kind) is tuple
-        struct = get_args(kind)[0] if many else kind
-        about = (struct.__doc__ or "").strip()
-        parts.append(f"## {'[[' if many else '['}{section.name}{']]' if many else ']'}\n\n{about}\n")
-        parts.append("| key | default | |\n|---|---|---|")
-        for field in msgspec.structs.fields(struct):
-            default = "required" if field.required else f"`{_toml(_default(field))}`"
-            parts.append(f"| `{field.name}` | {default} | {comments.get((struct.__name__, field.name), '')} |")
-        parts.append("")
+        if get_origin(section.type) is tuple:
+            parts += _section(f"[[{section.name}]]", get_args(section.type)[0], comments)
+            continue
+        parts += _section(f"[{section.name}]", section.type, comments)
+        for field in msgspec.structs.fields(section.type):
+            if get_origin(field.type) is dict and issubclass(get_args(field.type)[1], msgspec.Struct):
+                parts += _section(f'[{section.name}.{field.name}."NAME"]', get_args(field.type)[1], comments)
     return "\n".join(parts)
+
+
+def _section(title: str, struct: type[msgspec.Struct], comments: dict[tuple[str, str], str]) -> Iterator[str]:
+    yield f"## {title}\n\n{(struct.__doc__ or '').strip()}\n"
+    yield "| key | default | |\n|---|---|---|"
+    for field in msgspec.structs.fields(struct):
+        default = "required" if field.required else f"`{_toml(_default(field))}`"
+        yield f"| `{field.name}` | {default} | {comments.get((struct.__name__, field.name), '')} |"
+    yield ""
 
 
 def _below(group: click.Group, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:

@@ -6,11 +6,20 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
 from scraper.errors import ConfigError
+
+
+class HostSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is different for one host and all below it: "example.org" is for www.example.org, too."""
+
+    user_agent: str = ""  # instead of ours; robots.txt is read by it
+    delay_s: float | None = None  # instead of fetch.delay_s
+    headers: dict[str, str] = {}  # sent to this host only, over https or to the origin that the url names
+    cookies: dict[str, str] = {}  # the same for cookies, by their names
 
 
 class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,12 +35,23 @@ class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     backoff_s: float = 1.0  # first wait before a retry; doubles, with jitter
     max_redirects: int = 10  # hops of one url
     max_bytes: int = 10 * 1024 * 1024  # of the decoded body
-    max_header_bytes: int = 100 * 1024  # of all headers of a response
+    max_header_bytes: int = 100 * 1024  # of all headers of a response; the HTTP parser takes no more
     host_failures: int = 5  # straight failures after which the rest of a host is deferred
+    host_max_pages: int = 0  # requests to one host in a run; then its urls are deferred as `budget`; 0: no limit
+    host_max_bytes: int = 0  # received from one host
+    host_max_s: float = 0.0  # from the first request to a host
+    run_max_pages: int = 0  # requests to all hosts together; then all urls are deferred
+    run_max_bytes: int = 0  # received from all hosts
+    run_max_s: float = 0.0  # from the beginning of the run
     robots: bool = True  # obey robots.txt
+    ignore_robots: tuple[str, ...] = ()  # hosts whose robots.txt is not asked for; their articles say so
     robots_max_bytes: int = 512 * 1024  # RFC 9309 asks for at least 500 KiB
     headers: dict[str, str] = {}  # sent to the host of the url only, never to the target of a redirect elsewhere
+    cookies: str = ""  # a file of cookies as browsers export it (Netscape format); each goes to its own host only
+    proxy: str = ""  # http:// or https:// address; no proxy is taken from the environment
+    ca_bundle: str = ""  # a file of certificates (PEM) to trust instead of the usual ones
     allow_net: tuple[str, ...] = ()  # CIDR ranges that are not global but may be dialled
+    host: dict[str, HostSettings] = {}  # what is different for single hosts
 
 
 class ExtractSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,12 +111,19 @@ def load_settings(path: str | Path) -> Settings:
         raise ConfigError(f"{path}: is not valid TOML: {error}") from error
     _check_keys(data, Settings, "", text, path)
     try:
-        return msgspec.convert(data, Settings, strict=True)
+        return _anchored(msgspec.convert(data, Settings, strict=True), Path(path).parent)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `$")
         key = where.strip("`").lstrip(".")
         line = _line_of(text, re.sub(r"\[.*?\]", "", key).split(".")[-1]) if key else ""
         raise ConfigError(f"{path}{line}: {key or 'settings'}: {message.lower()}") from error
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """Let the files that fetching needs lie beside the settings file, wherever the command is called."""
+    files = {"cookies": settings.fetch.cookies, "ca_bundle": settings.fetch.ca_bundle}
+    anchored = {key: str(folder / value) for key, value in files.items() if value}
+    return msgspec.structs.replace(settings, fetch=msgspec.structs.replace(settings.fetch, **anchored))
 
 
 def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], prefix: str, text: str, path: str | Path) -> None:
@@ -110,6 +137,10 @@ def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], prefix: str
         kind = fields[key]
         if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             _check_keys(value, kind, f"{prefix}{key}.", text, path)
+        elif isinstance(value, dict) and get_origin(kind) is dict and issubclass(get_args(kind)[1], msgspec.Struct):
+            for name, table in value.items():
+                if isinstance(table, dict):
+                    _check_keys(table, get_args(kind)[1], f"{prefix}{key}.{name}.", text, path)
         elif key == "source" and isinstance(value, list):
             for item in value:
                 if isinstance(item, dict):

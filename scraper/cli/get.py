@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
@@ -15,10 +15,10 @@ import click
 import msgspec
 
 from scraper.cli.logs import log_options
-from scraper.cli.options import headers, networks, output_options, read_settings
+from scraper.cli.options import fetch_options, fetch_settings, output_options, read_settings
 from scraper.cli.outlet import Outlet, broken_output_code
 from scraper.cli.progress import Progress, progress
-from scraper.config import FetchSettings, Settings
+from scraper.config import Settings
 from scraper.engines.local import LocalEngine
 from scraper.errors import OutputError
 from scraper.records import Failed, Skipped, Target
@@ -39,22 +39,7 @@ log = logging.getLogger("scraper")
 )  # fmt: skip
 @output_options
 @click.option("--append", is_flag=True, help="With -o: leave out the pages whose article FILE holds already.")
-@click.option(
-    "--contact", envvar="SCRAPER_CONTACT", metavar="ADDRESS",
-    help="Your mail address or page, sent with each request so that a site can reach you. Default: $SCRAPER_CONTACT.",
-)  # fmt: skip
-@click.option(
-    "--delay", type=click.FloatRange(0), metavar="SECONDS", help="Rest between two requests to one host. Default: 1."
-)
-@click.option("--jobs", type=click.IntRange(1, 1000), metavar="N", help="Hosts asked at the same time. Default: 32.")
-@click.option(
-    "--header", "extra_headers", multiple=True, metavar="'NAME: VALUE'", callback=headers,
-    help="Send this header, to the hosts of the urls only and never to where they redirect. May be repeated.",
-)  # fmt: skip
-@click.option(
-    "--allow-net", multiple=True, metavar="CIDR", callback=networks,
-    help="Allow connections to these addresses although they are not public, e.g. 127.0.0.0/8. May be repeated.",
-)  # fmt: skip
+@fetch_options
 @log_options
 def get(urls: tuple[str, ...], lists: tuple[str, ...], append: bool, **options: Any) -> int:
     """Fetch pages and write their articles.
@@ -76,8 +61,8 @@ def get(urls: tuple[str, ...], lists: tuple[str, ...], append: bool, **options: 
     settings = read_settings(
         options["settings_path"], languages=options["languages"], min_quality=options["min_quality"]
     )
-    settings = msgspec.structs.replace(settings, fetch=_fetch_settings(settings.fetch, options))
-    _mention_proxy()
+    settings = msgspec.structs.replace(settings, fetch=fetch_settings(settings.fetch, options))
+    _mention_proxy(settings.fetch.proxy)
     with Outlet(output, options["form"], options["failures"]) as outlet:
         seen = {normalise(url) for url in addresses_in(output)} if append and output else set()
         # Read to its end first: waiting for a slow writer would let the fetches time out.
@@ -111,17 +96,6 @@ async def _get(targets: Iterable[Target | Decided], settings: Settings, outlet: 
                         outlet.drop(target.url)
                     bar.advance(outlet.report)
     return codes | ({128 + stop.signal} if stop.signal else set())
-
-
-def _fetch_settings(settings: FetchSettings, options: Mapping[str, Any]) -> FetchSettings:
-    given = {
-        "contact": options["contact"],
-        "delay_s": options["delay"],
-        "jobs": options["jobs"],
-        "headers": {**settings.headers, **options["extra_headers"]},
-        "allow_net": (*settings.allow_net, *options["allow_net"]),
-    }
-    return msgspec.structs.replace(settings, **{key: value for key, value in given.items() if value is not None})
 
 
 def _from_standard_input() -> Iterator[Target | Failed]:
@@ -162,8 +136,8 @@ def _unseen(items: Iterable[Target | Failed], seen: set[str]) -> Iterator[Target
             yield item
 
 
-def _mention_proxy() -> None:
+def _mention_proxy(used: str) -> None:
     names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
     name = next((name for name in names if os.environ.get(name)), None)
-    if name:
-        log.info("%s is set but not used; pages are fetched directly", name)
+    if name and not used:
+        log.info("%s is set but not used; pages are fetched directly unless --proxy names a proxy", name)

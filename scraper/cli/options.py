@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 import msgspec
 
-from scraper.config import Settings, load_settings
+from scraper.config import FetchSettings, Settings, load_settings
 from scraper.rules import load_rules
+from scraper.urls import host_of
 from scraper.write.formats import FORMATS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -55,6 +56,69 @@ def output_options(command: Command) -> Command:
     return command
 
 
+def fetch_options(command: Command) -> Command:
+    """Add the options that say how pages are fetched; :func:`fetch_settings` understands them."""
+    options = [
+        click.option(
+            "--contact", envvar="SCRAPER_CONTACT", metavar="ADDRESS",
+            help="Your mail address or page, sent with each request so that a site can reach you. Default: "
+            "$SCRAPER_CONTACT.",
+        ),
+        click.option(
+            "--delay", type=click.FloatRange(0), metavar="SECONDS",
+            help="Rest between two requests to one host. Default: 1.",
+        ),
+        click.option(
+            "--jobs", type=click.IntRange(1, 1000), metavar="N", help="Hosts asked at the same time. Default: 32."
+        ),
+        click.option(
+            "--header", "extra_headers", multiple=True, metavar="'NAME: VALUE'", callback=_headers,
+            help="Send this header, to the hosts of the urls only and never to where they redirect. May be repeated.",
+        ),
+        click.option(
+            "--cookies", type=click.Path(path_type=Path), metavar="FILE",
+            help="Send the cookies in FILE (cookies.txt as browsers export it), each to its own host only.",
+        ),
+        click.option(
+            "--proxy", metavar="URL",
+            help="Send all requests through this proxy. None is taken from the environment.",
+        ),
+        click.option(
+            "--ca-bundle", type=click.Path(path_type=Path), metavar="FILE",
+            help="Trust the certificates in FILE (PEM) instead of the usual ones.",
+        ),
+        click.option(
+            "--allow-net", multiple=True, metavar="CIDR", callback=_networks,
+            help="Allow connections to these addresses although they are not public, e.g. 127.0.0.0/8. May be "
+            "repeated.",
+        ),
+        click.option(
+            "--ignore-robots", multiple=True, metavar="HOST", callback=_hosts,
+            help="Do not ask for the robots.txt of HOST, where its operator allows that; its articles say so. May be "
+            "repeated.",
+        ),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def fetch_settings(settings: FetchSettings, options: Mapping[str, Any]) -> FetchSettings:
+    """Return ``settings`` changed by the options of :func:`fetch_options`."""
+    given = {
+        "contact": options["contact"],
+        "delay_s": options["delay"],
+        "jobs": options["jobs"],
+        "headers": {**settings.headers, **options["extra_headers"]},
+        "cookies": options["cookies"] and str(options["cookies"]),
+        "proxy": options["proxy"],
+        "ca_bundle": options["ca_bundle"] and str(options["ca_bundle"]),
+        "allow_net": (*settings.allow_net, *options["allow_net"]),
+        "ignore_robots": (*settings.ignore_robots, *options["ignore_robots"]),
+    }
+    return msgspec.structs.replace(settings, **{key: value for key, value in given.items() if value is not None})
+
+
 def read_settings(path: Path | None, *, languages: tuple[str, ...], min_quality: float | None) -> Settings:
     """Return the file's settings, changed by the options; raise :class:`ConfigError` where they cannot be used."""
     settings = load_settings(path) if path else Settings()
@@ -68,7 +132,15 @@ def read_settings(path: Path | None, *, languages: tuple[str, ...], min_quality:
     return msgspec.structs.replace(settings, extract=extract)
 
 
-def headers(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def _languages(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    codes = tuple(code.strip().lower() for value in values for code in value.split(","))
+    for code in codes:
+        if not _LANGUAGE.fullmatch(code):
+            raise click.BadParameter(f"{code!r} is no language code; write two or three letters, e.g. en")
+    return codes
+
+
+def _headers(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Return the headers of ``Name: value`` options."""
     found = {}
     for value in values:
@@ -79,7 +151,7 @@ def headers(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ..
     return found
 
 
-def networks(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+def _networks(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """Return ranges of addresses, each checked."""
     for value in values:
         try:
@@ -89,9 +161,10 @@ def networks(_ctx: click.Context, _option: click.Parameter, values: tuple[str, .
     return values
 
 
-def _languages(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    codes = tuple(code.strip().lower() for value in values for code in value.split(","))
-    for code in codes:
-        if not _LANGUAGE.fullmatch(code):
-            raise click.BadParameter(f"{code!r} is no language code; write two or three letters, e.g. en")
-    return codes
+def _hosts(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return hosts in lower case and IDNA form."""
+    hosts = tuple(host_of(f"https://{value}/") for value in values)
+    for host, value in zip(hosts, values, strict=True):
+        if not host or "/" in value:
+            raise click.BadParameter(f"{value!r} is no host; write it as news.example")
+    return hosts

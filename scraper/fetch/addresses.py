@@ -7,9 +7,10 @@ An own table, because ``ipaddress.is_global`` of Python 3.11 is true for IPv4 ad
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from scraper.errors import ConfigError
+from scraper.fetch.trouble import Trouble
 
 Address = IPv4Address | IPv6Address
 
@@ -69,6 +70,17 @@ class AddressGuard:
             return None
         net = ip_network((inner, 8 if inner.is_loopback and inner.version == 4 else inner.max_prefixlen), strict=False)
         return f"{address} is not a public address; --allow-net {net} allows it"
+
+    def check_literal(self, host: str) -> None:
+        """Raise Trouble where ``host`` is an address, or the name of this machine, that may not be dialled."""
+        host = host.strip("[]").rstrip(".")
+        local = host == "localhost" or host.endswith(".localhost")
+        try:
+            refusal = self.refusal(ip_address("127.0.0.1" if local else host))
+        except ValueError:  # a name: what it means is for the proxy to find out
+            return
+        if refusal:
+            raise Trouble("refused_address", refusal)
 
 
 def is_global(address: Address) -> bool:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import certifi
 import httpcore
 import httpx
 
 from scraper.config import FetchSettings
+from scraper.errors import ConfigError
 from scraper.fetch.addresses import AddressGuard
 from scraper.fetch.network import METER, GuardedNetwork
+from scraper.fetch.proxy import proxy_of, trusting
 from scraper.fetch.resolver import Resolver
 from scraper.fetch.trouble import Trouble
 
 # Two requests to one host are a second or more apart; most servers close an idle connection after 5 to 15 s.
 KEEP_ALIVE_S = 15.0
+
+# h11 ends a response whose headers are longer.
+MAX_HEADER_BYTES = 100 * 1024
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Reply:
     status: int
     headers: Mapping[str, str]  # names in lower case, values of repeated ones joined by ", "
     chunks: AsyncIterable[bytes]
+    set_cookies: Sequence[str] = ()  # one a header line
 
 
 class Client:
@@ -39,6 +43,11 @@ class Client:
     """
 
     def __init__(self, settings: FetchSettings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        if settings.max_header_bytes > MAX_HEADER_BYTES:
+            raise ConfigError(
+                f"fetch.max_header_bytes is {settings.max_header_bytes}; give at most {MAX_HEADER_BYTES}, which is what"
+                " the HTTP parser takes"
+            )
         self._max_header_bytes = settings.max_header_bytes
         self._transport = transport or _GuardedTransport(settings)
         # For connecting alone; the caller's deadline bounds the rest.
@@ -59,7 +68,8 @@ class Client:
         try:
             if sum(len(name) + len(value) for name, value in response.headers.raw) > self._max_header_bytes:
                 raise Trouble("too_large", f"the headers have more than {self._max_header_bytes} bytes")
-            yield Reply(response.status_code, dict(response.headers), _raw_chunks(response))
+            set_cookies = response.headers.get_list("set-cookie")
+            yield Reply(response.status_code, dict(response.headers), _raw_chunks(response), set_cookies)
         finally:
             await response.aclose()
 
@@ -68,18 +78,25 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
     """httpx's own transport takes no network backend, so this is the bridge to a connection pool that does."""
 
     def __init__(self, settings: FetchSettings) -> None:
-        resolver = Resolver(settings.connect_timeout_s)
+        guard = AddressGuard(settings.allow_net)
+        proxy = proxy_of(settings.proxy) if settings.proxy else None
+        network = GuardedNetwork(guard, Resolver(settings.connect_timeout_s), proxy.url.host.decode() if proxy else "")
+        # Behind a proxy it is the proxy that dials; what can be refused is what the url itself says.
+        self._guard = guard if proxy else None
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(cafile=certifi.where()),
+            ssl_context=trusting(settings.ca_bundle),
             # One connection a job: idle ones make way, so the number of open files is bounded.
             max_connections=settings.jobs,
             max_keepalive_connections=settings.jobs,
             keepalive_expiry=KEEP_ALIVE_S,
-            network_backend=GuardedNetwork(AddressGuard(settings.allow_net), resolver),
+            network_backend=network,
+            proxy=proxy,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
+        if self._guard:
+            self._guard.check_literal(url.host)
         response = await self._pool.handle_async_request(
             httpcore.Request(
                 method=request.method,
@@ -110,11 +127,8 @@ class _Stream(httpx.AsyncByteStream):
 
 
 async def _raw_chunks(response: httpx.Response) -> AsyncIterator[bytes]:
-    meter = METER.get()
     with _troubles(in_body=True):
         async for chunk in response.aiter_raw():
-            if meter:
-                meter.received += len(chunk)
             yield chunk
 
 
@@ -125,6 +139,8 @@ def _troubles(*, in_body: bool) -> Iterator[None]:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpcore.UnsupportedProtocol) as error:
         raise Trouble("bad_url", str(error)) from error
+    except httpcore.ProxyError as error:
+        raise Trouble("connect", f"the proxy refuses: {error}", retry=True) from error
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise Trouble("connect", str(error), retry=True) from error
     except (httpx.NetworkError, httpcore.NetworkError) as error:

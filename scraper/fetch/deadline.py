@@ -22,13 +22,13 @@ class Deadline:
         self._left = seconds
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[Meter]:
         """Count the time of the block. At the end of it raise Trouble: ``too_slow`` if bytes came, else ``timeout``."""
         meter, start = Meter(), time.monotonic()
         token = METER.set(meter)
         try:
             async with asyncio.timeout(self._left) as limit:
-                yield
+                yield meter
         except TimeoutError:
             if not limit.expired():
                 raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -13,9 +13,11 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from scraper import urls
 from scraper.config import FetchSettings
 from scraper.fetch.body import read_body
+from scraper.fetch.budget import Budgets
 from scraper.fetch.client import Client, Reply
+from scraper.fetch.cookies import Chain, cookie_file
 from scraper.fetch.deadline import Deadline
-from scraper.fetch.identity import request_headers, robots_agent, sendable
+from scraper.fetch.identity import Identity, of_host, sendable
 from scraper.fetch.pacing import MIN_TOLD_S, Lanes, Pace
 from scraper.fetch.robots import Robots
 from scraper.fetch.status import REDIRECTS, status_trouble, type_trouble
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     import httpx
 
 MAX_BACKOFF_S = 60.0
+
+# Of the wait before another try, where no connection came about: what a new connection mends, it mends at once, and a
+# host that is down should not hold up the end of a run.
+CONNECT_SHARE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +59,13 @@ class HttpFetcher:
         on_wait: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._settings = settings
-        self._headers = request_headers(settings.contact, {})
-        self._own_headers = request_headers(settings.contact, settings.headers)
+        self._identity = Identity(settings)
+        self._cookies = cookie_file(settings.cookies) if settings.cookies else None
         self._client = Client(settings, transport)
-        self._lanes = Lanes(settings.jobs, settings.host_failures, on_wait)
-        self._robots = Robots(settings, robots_agent(settings.headers), self._robots_txt)
+        self._lanes = Lanes(settings.jobs, settings.host_failures, on_wait, settings.max_delay_s)
+        self._budgets = Budgets(settings)
+        self._robots = Robots(settings, self._identity, self._robots_txt)
+        self._lawless = {host.lower(): True for host in settings.ignore_robots}
         self._on_wait = on_wait
 
     async def __aenter__(self) -> HttpFetcher:
@@ -91,40 +99,66 @@ class HttpFetcher:
         """Follow ``wish`` again while a try failed in a way that another one can mend."""
         settings = self._settings
         retrying = AsyncRetrying(
-            retry=retry_if_exception(lambda error: isinstance(error, Trouble) and error.retry),
+            retry=retry_if_exception(
+                lambda error: isinstance(error, Trouble) and error.retry and not error.closed_host
+            ),
             stop=stop_after_attempt(settings.tries),
-            wait=wait_exponential_jitter(multiplier=settings.backoff_s, max=MAX_BACKOFF_S, jitter=settings.backoff_s),
+            wait=self._wait_s,
             before_sleep=lambda state: self._tell(wish.url, state),
             reraise=True,
         )
-        return await retrying(self._followed, wish, Deadline(settings.deadline_s))
+        try:
+            return await retrying(self._followed, wish, Deadline(settings.deadline_s))
+        except Trouble as trouble:
+            if trouble.closed_host and trouble.retry and retrying.statistics["attempt_number"] < settings.tries:
+                raise Trouble("host_down", f"{trouble.detail}, once too often for this host") from trouble
+            raise
+
+    def _wait_s(self, state: RetryCallState) -> float:
+        backoff_s = self._settings.backoff_s
+        wait_s = wait_exponential_jitter(multiplier=backoff_s, max=MAX_BACKOFF_S, jitter=backoff_s)(state)
+        return wait_s * CONNECT_SHARE if _trouble_of(state).reason == "connect" else wait_s
 
     async def _followed(self, wish: _Wish, deadline: Deadline) -> Response:
         """Go where redirects lead; each hop is checked like the first."""
-        url, seen = wish.url, {wish.url}
+        url, cookies = wish.url, Chain(self._cookies)
+        seen = set()
         for _ in range(self._settings.max_redirects + 1):
-            result = await self._asked(wish, url, deadline)
+            headers = self._headers_for(wish, url, cookies)
+            # With a new cookie the same address may give another answer.
+            if (url, headers.get("Cookie")) in seen:
+                raise Trouble("redirects", f"{url} leads back to itself")
+            seen.add((url, headers.get("Cookie")))
+            result = await self._asked(wish, url, headers, deadline, cookies)
             if isinstance(result, Response):
                 return result
-            if result in seen:
-                raise Trouble("redirects", f"{result} leads back to itself")
-            seen.add(result)
             url = result
         raise Trouble("redirects", f"more than {self._settings.max_redirects}")
 
-    async def _asked(self, wish: _Wish, url: str, deadline: Deadline) -> Response | str:
+    async def _asked(
+        self, wish: _Wish, url: str, headers: Mapping[str, str], deadline: Deadline, cookies: Chain
+    ) -> Response | str:
         """Make one request; return the response or the url that it redirects to."""
-        pace = Pace(0.0)
-        if not wish.robots_txt:
-            pace = await self._robots.pace(url) if self._settings.robots else Pace(self._settings.delay_s)
-        async with (
-            self._lanes.turn(urls.host_of(url), urls.origin_of(url), pace),
-            deadline.running(),
-            self._client.get(url, self._headers_for(wish, url)) as reply,
-        ):
-            if reply.status in REDIRECTS and "location" in reply.headers:
-                return _next_hop(url, reply.headers["location"])
-            return await self._response(wish, url, reply)
+        host = urls.host_of(url)
+        self._budgets.check(host)
+        pace = Pace(0.0) if wish.robots_txt else await self._pace(host, url)
+        async with self._lanes.turn(host, urls.origin_of(url), pace), deadline.running() as meter:
+            if not wish.robots_txt:
+                self._budgets.take_page(host)
+            try:
+                async with self._client.get(url, headers) as reply:
+                    cookies.take(url, reply.set_cookies)
+                    if reply.status in REDIRECTS and "location" in reply.headers:
+                        return _next_hop(url, reply.headers["location"])
+                    return await self._response(wish, url, reply)
+            finally:
+                self._budgets.add_bytes(host, meter.received)
+
+    async def _pace(self, host: str, url: str) -> Pace:
+        return await self._robots.pace(url) if self._obeys(host) else Pace(self._identity.delay_s(host))
+
+    def _obeys(self, host: str) -> bool:
+        return self._settings.robots and not of_host(self._lawless, host, otherwise=False)
 
     async def _response(self, wish: _Wish, url: str, reply: Reply) -> Response:
         now = datetime.now(UTC)
@@ -144,23 +178,32 @@ class HttpFetcher:
             headers=reply.headers,
             body=body,
             fetched_at=now,
-            robots_ignored=not self._settings.robots,
+            robots_ignored=not all(self._obeys(urls.host_of(hop)) for hop in (wish.url, url)),
         )
 
-    def _headers_for(self, wish: _Wish, url: str) -> dict[str, str]:
-        """Return the headers of one hop. The user's own may be secrets: they go to the origin of the url only."""
-        if wish.robots_txt or urls.origin_of(url) != urls.origin_of(wish.url):
-            return self._headers
-        if url != wish.url:
-            return self._own_headers
-        conditions = {"If-None-Match": wish.target.etag, "If-Modified-Since": wish.target.last_modified}
-        return self._own_headers | {name: value for name, value in conditions.items() if value and sendable(value)}
+    def _headers_for(self, wish: _Wish, url: str, cookies: Chain) -> dict[str, str]:
+        """Return the headers of one hop."""
+        headers = self._identity.headers(url)
+        if wish.robots_txt:
+            return headers
+        headers |= self._identity.secrets(url, wish.url)
+        if url == wish.url:
+            conditions = {"If-None-Match": wish.target.etag, "If-Modified-Since": wish.target.last_modified}
+            headers |= {name: value for name, value in conditions.items() if value and sendable(value)}
+        given = next((headers.pop(name) for name in list(headers) if name.lower() == "cookie"), "")
+        cookie = cookies.header(url, given)
+        return headers | ({"Cookie": cookie} if cookie else {})
 
     def _tell(self, url: str, state: RetryCallState) -> None:
         wait_s = state.next_action.sleep if state.next_action else 0.0
-        error = state.outcome.exception() if state.outcome else None
         if wait_s >= MIN_TOLD_S:
-            self._on_wait(f"waiting {wait_s:.0f} s: trying {url} again ({error})")
+            self._on_wait(f"waiting {wait_s:.0f} s: trying {url} again ({_trouble_of(state)})")
+
+
+def _trouble_of(state: RetryCallState) -> Trouble:
+    error = state.outcome.exception() if state.outcome else None
+    assert isinstance(error, Trouble)
+    return error
 
 
 def _next_hop(url: str, location: str) -> str:

@@ -31,11 +31,15 @@ METER: ContextVar[Meter | None] = ContextVar("METER", default=None)
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
-    """Resolves, checks and dials; raises :class:`Trouble` for what goes wrong."""
+    """Resolves, checks and dials; raises :class:`Trouble` for what goes wrong.
 
-    def __init__(self, guard: AddressGuard, resolver: Resolver) -> None:
+    The host ``proxy`` may have any address: the user named it.
+    """
+
+    def __init__(self, guard: AddressGuard, resolver: Resolver, proxy: str = "") -> None:
         self._guard = guard
         self._resolver = resolver
+        self._proxy = proxy
         self._dialler = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -50,7 +54,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         addresses = await self._resolver.addresses(host)
         for address in addresses:
             refusal = self._guard.refusal(address)
-            if refusal:
+            if refusal and host != self._proxy:
                 raise Trouble("refused_address", refusal if str(address) == host.strip("[]") else f"{host}: {refusal}")
         chosen = _families_in_turn(addresses)[:MAX_DIALLED]
         share = timeout / len(chosen) if timeout else None

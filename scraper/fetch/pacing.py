@@ -14,6 +14,14 @@ from scraper.fetch.trouble import Trouble
 # Shorter waits are the normal rhythm (a second); telling each of them would bury the others.
 MIN_TOLD_S = 1.5
 
+# A host that says 429 or 503 gets twice the rest; three good answers later half of it is taken back.
+SLOWING, EASING = 2.0, 0.8
+MAX_SLOWDOWN = 64.0
+
+# An answer that takes this much longer than the host's usual is a sign of load; it earns a rest of its own length.
+RISING, RISING_S = 2.0, 0.5
+USUAL_WEIGHT = 0.2  # of the newest answer in the moving mean
+
 _HOST_FAILURES = frozenset({"connect", "timeout", "too_slow"})
 
 
@@ -26,6 +34,24 @@ class Pace:
 
 
 @dataclass
+class Load:
+    """How busy one host seems, and what that does to its rests."""
+
+    slowdown: float = 1.0
+    usual_s: float = 0.0  # moving mean of what its answers take
+
+    def rest_after(self, took_s: float, busy: bool, pace: Pace, max_s: float) -> Pace:
+        """Return the rest after an answer; ``max_s`` bounds what is added to ``pace``."""
+        self.slowdown = min(self.slowdown * SLOWING, MAX_SLOWDOWN) if busy else max(self.slowdown * EASING, 1.0)
+        rising = self.usual_s > 0.0 and took_s > RISING * self.usual_s + RISING_S
+        self.usual_s += (took_s - self.usual_s) * (USUAL_WEIGHT if self.usual_s else 1.0)
+        slowed_s = max(pace.delay_s * self.slowdown, took_s if rising else 0.0)
+        if slowed_s <= pace.delay_s:
+            return pace
+        return Pace(max(pace.delay_s, min(slowed_s, max_s)), "slow answers" if rising else "answers 429 or 503")
+
+
+@dataclass
 class _Lane:
     """One host."""
 
@@ -33,22 +59,27 @@ class _Lane:
     ready_at: float = 0.0  # on the monotonic clock
     why: str = ""
     failures: Counter[str] = field(default_factory=Counter)  # straight ones, by origin: one port may be dead alone
+    load: Load = field(default_factory=Load)
 
 
 class Lanes:
     """Hands out turns. At most ``jobs`` hosts are asked at once; waiting for a turn costs nothing else."""
 
-    def __init__(self, jobs: int, host_failures: int, on_wait: Callable[[str], None]) -> None:
+    def __init__(
+        self, jobs: int, host_failures: int, on_wait: Callable[[str], None], max_slowed_s: float = 120.0
+    ) -> None:
         self._lanes: dict[str, _Lane] = {}
         self._jobs = asyncio.Semaphore(jobs)
         self._host_failures = host_failures
         self._on_wait = on_wait
+        self._max_slowed_s = max_slowed_s
 
     @asynccontextmanager
     async def turn(self, host: str, origin: str, pace: Pace) -> AsyncIterator[None]:
         """Wait until ``host`` may be asked; its rest begins when the block ends.
 
-        Raises Trouble ``host_down`` at once where the host failed too often. The block must not ask for a turn itself.
+        Raises Trouble ``host_down`` at once where the host failed too often; the Trouble of the block that closes the
+        host says so (``closed_host``). The block must not ask for a turn itself.
         """
         lane = self._lanes.setdefault(host, _Lane())
         async with lane.turn:
@@ -56,15 +87,19 @@ class Lanes:
                 raise Trouble("host_down", f"{origin} failed {lane.failures[origin]} times in a row")
             await self._until_ready(host, lane)
             async with self._jobs:
+                start, busy = time.monotonic(), False
                 try:
                     yield
                     lane.failures[origin] = 0
                 except Trouble as trouble:
+                    busy = trouble.busy
                     lane.failures[origin] = lane.failures[origin] + 1 if trouble.reason in _HOST_FAILURES else 0
+                    trouble.closed_host = lane.failures[origin] >= self._host_failures
                     self.rest(host, Pace(trouble.rest_s, "Retry-After"))
                     raise
                 finally:
-                    self.rest(host, pace)
+                    took_s = time.monotonic() - start
+                    self.rest(host, lane.load.rest_after(took_s, busy, pace, self._max_slowed_s))
 
     def rest(self, host: str, pace: Pace) -> None:
         """Leave ``host`` alone for a while from now on; a longer rest that runs already stays."""

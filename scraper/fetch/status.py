@@ -63,9 +63,10 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
 def _asked_to_wait(status: int, headers: Mapping[str, str], now: datetime, max_wait_s: float) -> Trouble:
     wait_s = retry_after_s(headers, now)
     if wait_s is None:
-        return Trouble("rate_limited" if status == 429 else "http_5xx", f"HTTP {status}", retry=True)
+        return Trouble("rate_limited" if status == 429 else "http_5xx", f"HTTP {status}", retry=True, busy=True)
     until = now + timedelta(seconds=min(wait_s, MAX_DEFER_S))
     detail = f"HTTP {status}, Retry-After {wait_s:.0f} s"
     if wait_s > max_wait_s:
-        return Trouble("retry_after", detail, until=until)
-    return Trouble("rate_limited" if status == 429 else "retry_after", detail, retry=True, rest_s=wait_s, until=until)
+        return Trouble("retry_after", detail, until=until, busy=True)
+    reason = "rate_limited" if status == 429 else "retry_after"
+    return Trouble(reason, detail, retry=True, rest_s=wait_s, until=until, busy=True)

@@ -405,7 +405,9 @@ def test_a_quiet_run_that_went_well_says_nothing(run_scraper: RunScraper, loopba
 def test_a_proxy_that_is_not_used_is_mentioned_once(run_scraper: RunScraper) -> None:
     done = run_scraper("get", "junk", "junk2", env={"HTTPS_PROXY": "http://proxy.example:3128"})
 
-    assert done.messages[0] == "HTTPS_PROXY is set but not used; pages are fetched directly"
+    assert done.messages[0] == (
+        "HTTPS_PROXY is set but not used; pages are fetched directly unless --proxy names a proxy"
+    )
     assert "".join(done.messages).count("PROXY") == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from faults.conftest import Command, Servers
 
 pytestmark = pytest.mark.slow

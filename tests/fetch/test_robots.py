@@ -11,6 +11,7 @@ import pytest
 from loopback import answer, fetch_from, reasons
 
 from scraper.config import FetchSettings
+from scraper.fetch.identity import Identity
 from scraper.fetch.pacing import Pace
 from scraper.fetch.robots import Robots, Rules, robots_text
 from scraper.fetch.trouble import Trouble
@@ -152,7 +153,7 @@ def test_an_unreachable_host_is_not_remembered_as_a_robots_txt() -> None:
         return answer
 
     async def run() -> Pace:
-        robots = Robots(FetchSettings(), "scraper", fetch)
+        robots = Robots(FetchSettings(), Identity(FetchSettings()), fetch)
         with pytest.raises(Trouble, match="connect"):
             await robots.pace("https://a.test/1")
         return await robots.pace("https://a.test/1")
