@@ -39,11 +39,16 @@ def mean(values: Iterable[PrecisionRecall]) -> PrecisionRecall:
     return PrecisionRecall(sum(row.precision for row in rows) / len(rows), sum(row.recall for row in rows) / len(rows))
 
 
+def tokens(text: str) -> list[str]:
+    """Return the words of a text, Chinese and Japanese characters one by one."""
+    return _SHINGLE_TOKEN.findall(text)
+
+
 def shingles(text: str) -> Bag:
     """Return the 4-grams of a text with their counts; a shorter text is one shingle, an empty one has none."""
-    tokens = _SHINGLE_TOKEN.findall(text)
-    starts = range(max(1, len(tokens) - _SHINGLE + 1)) if tokens else ()
-    return Counter(tuple(tokens[at : at + _SHINGLE]) for at in starts)
+    found = tokens(text)
+    starts = range(max(1, len(found) - _SHINGLE + 1)) if found else ()
+    return Counter(tuple(found[at : at + _SHINGLE]) for at in starts)
 
 
 def words(text: str) -> Bag:

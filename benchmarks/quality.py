@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks import floors, sets, worst
 from benchmarks.scores import MEASURES, Scored, score, summary
 from scraper.config import Settings
-from scraper.extraction.model import load_model
+from scraper.extraction.model import BlockModel, load_model
 from scraper.pipeline import clean
 from scraper.records import Article, Response, Target
 
@@ -82,12 +82,13 @@ def _scored(page: sets.Annotated) -> Scored:
     fold = sets.fold_of(page.truth)
     url = page.truth["url"] or ""
     response = Response(target=Target(url=url), url=url, body=page.body)
-    outcome = clean((response,), Settings(), model=_fold_model(fold))
+    outcome = clean((response,), Settings(), model=fold_model(fold))
     return score(page, fold, outcome if isinstance(outcome, Article) else None, getattr(outcome, "reason", ""))
 
 
 @cache
-def _fold_model(fold: int) -> Any:
+def fold_model(fold: int) -> BlockModel:
+    """Return the model that never saw a domain of the fold."""
     paths = sorted(FOLDS.glob(f"fold-{fold}.*"))
     if not paths:
         sys.exit(f"{FOLDS}/fold-{fold}.* is missing: `make train` writes it")
