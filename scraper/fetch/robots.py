@@ -35,7 +35,7 @@ _HOST_GONE = frozenset({"dns", "connect", "tls", "refused_address", "host_down",
 
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s+)?agent(?:\s*:|\s)(.*)", re.IGNORECASE)  # in all the spellings of Protego
 _SOMEBODY_ELSE = "somebody-else"
-# Names that our user agent contains: for "scraper" there are eight, "s" to "scraper" and "*".
+# Names that a user agent contains: for "scraper" there are 28 and "*".
 MAX_NAMES = 50
 
 

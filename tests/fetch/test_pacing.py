@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from scraper.fetch.pacing import Lanes, Pace
+from scraper.fetch.pacing import Lanes, Load, Pace
 from scraper.fetch.trouble import Trouble
 
 
@@ -138,3 +138,33 @@ def test_many_urls_of_a_closed_host_do_not_wait_for_its_rest() -> None:
                     pass
 
     asyncio.run(asyncio.wait_for(run(), timeout=5))
+
+
+def rests(*answers: tuple[float, bool], delay_s: float = 1.0, max_s: float = 120.0) -> list[float]:
+    """Return the rest after each answer: how long it took, and whether it was 429 or 503."""
+    load = Load()
+    return [round(load.rest_after(took_s, busy, Pace(delay_s), max_s).delay_s, 2) for took_s, busy in answers]
+
+
+def test_a_busy_host_gets_longer_rests_and_slowly_shorter_ones_again() -> None:
+    assert rests((0.1, True), (0.1, True), (0.1, False), (0.1, False)) == [2.0, 4.0, 3.2, 2.56]
+
+
+def test_an_answer_that_takes_much_longer_than_usual_earns_a_rest_of_its_own_length() -> None:
+    assert rests((0.2, False), (0.2, False), (3.0, False), (0.2, False)) == [1.0, 1.0, 3.0, 1.0]
+
+
+def test_a_host_that_is_always_slow_is_not_taken_for_a_busy_one() -> None:
+    assert rests(*[(5.0, False)] * 4) == [1.0] * 4
+
+
+def test_slowing_down_has_an_end() -> None:
+    assert rests(*[(0.1, True)] * 20, max_s=30.0)[-1] == 30.0
+
+
+def test_where_no_delay_is_wanted_there_is_none_to_lengthen() -> None:
+    assert rests((0.1, True), (0.1, False), delay_s=0.0) == [0.0, 0.0]
+
+
+def test_a_long_crawl_delay_is_never_shortened() -> None:
+    assert rests((0.1, True), delay_s=200.0, max_s=120.0) == [200.0]

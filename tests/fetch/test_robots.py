@@ -13,7 +13,7 @@ from loopback import answer, fetch_from, reasons
 from scraper.config import FetchSettings
 from scraper.fetch.identity import Identity
 from scraper.fetch.pacing import Pace
-from scraper.fetch.robots import Robots, Rules, robots_text
+from scraper.fetch.robots import Robots, Rules, concerning, robots_text
 from scraper.fetch.trouble import Trouble
 from scraper.records import Deferred, Response
 
@@ -171,3 +171,34 @@ def test_no_real_robots_txt_is_too_much() -> None:
             rules.pace(1.0, 120.0)
 
     assert len(names) > 4000
+
+
+def test_groups_of_other_robots_are_made_one() -> None:
+    text = "User-agent: googlebot\nuser agent bingbot # c\nUserAgent: Scraper*\nUser-agent: *\nDisallow: /x\nUser-agent: crap"
+
+    assert concerning(text, "scraper").splitlines() == [
+        "User-agent: somebody-else",
+        "User-agent: somebody-else",
+        "User-agent: scraper",
+        "User-agent: *",
+        "Disallow: /x",
+        "User-agent: crap",
+    ]
+
+
+def test_many_groups_with_many_rules_take_no_more_than_their_size() -> None:
+    agents = "".join(f"user-agent:{number}\n" for number in range(15_000))
+    rules = "".join(f"disallow:/{number}\n" for number in range(15_000))
+
+    assert not Rules(agents + "user-agent:*\n" + rules, "scraper").allow("https://a.test/14999")
+
+
+def test_the_robots_txt_of_a_host_can_be_ignored_alone() -> None:
+    routes = {"/robots.txt": robots("User-agent: *\nDisallow: /"), "/a": PAGE}
+
+    (page,), site = fetch_from(routes, "/a", ignore_robots=("127.0.0.2",))
+    (other,), _ = fetch_from(routes, "/a", ignore_robots=("127.0.0.3",))
+
+    assert isinstance(page, Response)
+    assert (page.robots_ignored, site.asked) == (True, ["/a"])
+    assert reasons([other]) == ["robots"]
