@@ -6,7 +6,7 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -69,6 +69,15 @@ class StripSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     disable: tuple[str, ...] = ()  # ids of rules that do not run
 
 
+class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where pages are cleaned: in worker processes, so that a page that hangs or crashes the parser ends alone."""
+
+    workers: Annotated[int, msgspec.Meta(ge=0)] = 0  # processes at the same time; 0: one a processor core
+    page_deadline_s: Annotated[float, msgspec.Meta(gt=0)] = 30.0  # for cleaning one page; then it is `parse_timeout`
+    page_memory_bytes: Annotated[int, msgspec.Meta(gt=0)] = 1024**3  # of a worker; beyond it `out_of_memory`
+    pages_per_worker: Annotated[int, msgspec.Meta(gt=0)] = 5000  # then a fresh worker takes its place
+
+
 class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a corpus lives. Relative paths start at the folder of the settings file."""
 
@@ -93,6 +102,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fetch: FetchSettings = FetchSettings()
     extract: ExtractSettings = ExtractSettings()
     strip: StripSettings = StripSettings()
+    engine: EngineSettings = EngineSettings()
     corpus: CorpusSettings = CorpusSettings()
     source: tuple[SourceSettings, ...] = ()
 

@@ -1,0 +1,113 @@
+"""The program's end of one worker: what it was sent and has not answered, and its pipe."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import socket
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from scraper.engines.worker import LENGTH_BYTES, Remark
+
+log = logging.getLogger("scraper")
+
+_READ_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job, the name that its failure goes by, and who waits for its result."""
+
+    job: Any
+    name: str
+    result: asyncio.Future[Any]
+
+    def finish(self, result: Any) -> None:
+        """Give the result to who waits, if anybody still does."""
+        if not self.result.done():
+            self.result.set_result(result)
+
+
+@dataclass(eq=False)
+class Handle:
+    """A worker answers in the order in which it was asked, so the first of ``tasks`` is the page that it is at."""
+
+    pid: int
+    pipe: socket.socket
+    on_answer: Callable[[], object]
+    on_end: Callable[[Handle], object]
+    tasks: deque[Task] = field(default_factory=deque)
+    too_big: bool = False  # it was ended because it took too much memory
+    _unsent: bytearray = field(default_factory=bytearray)
+    _received: bytearray = field(default_factory=bytearray)
+    _waits: bool = False  # for room in the pipe
+
+    def __post_init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.pipe.setblocking(False)
+        self._loop.add_reader(self.pipe, self._read)
+
+    def send(self, task: Task) -> None:
+        """Put a job into the pipe."""
+        self.tasks.append(task)
+        self._unsent += pickle.dumps(task.job, pickle.HIGHEST_PROTOCOL)
+        self._write()
+
+    def close(self) -> None:
+        """Close the pipe."""
+        self._loop.remove_reader(self.pipe)
+        self._loop.remove_writer(self.pipe)
+        self.pipe.close()
+
+    def _write(self) -> None:
+        try:
+            del self._unsent[: self.pipe.send(self._unsent)]
+        except BlockingIOError:
+            pass
+        except OSError:  # it has ended, which the reader is about to hear
+            self._unsent.clear()
+        if self._unsent and not self._waits:
+            self._loop.add_writer(self.pipe, self._write)
+        elif self._waits and not self._unsent:
+            self._loop.remove_writer(self.pipe)
+        self._waits = bool(self._unsent)
+
+    def _read(self) -> None:
+        try:
+            data = self.pipe.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:  # it has ended with a job in its pipe
+            data = b""
+        if not data:
+            self.on_end(self)
+            return
+        self._received += data
+        for result, remarks in _messages(self._received):
+            _log(remarks)
+            self.tasks.popleft().finish(result)
+        self.on_answer()
+
+
+def _messages(received: bytearray) -> Iterator[tuple[Any, list[Remark]]]:
+    """Take the whole messages out of what was received."""
+    while len(received) >= LENGTH_BYTES:
+        end = LENGTH_BYTES + int.from_bytes(received[:LENGTH_BYTES])
+        if len(received) < end:
+            return
+        message = pickle.loads(received[LENGTH_BYTES:end])
+        del received[:end]
+        yield message
+
+
+class _Elsewhere(Exception):  # noqa: N818 it is the traceback of an error, for the log
+    """What went wrong in another process."""
+
+
+def _log(remarks: list[Remark]) -> None:
+    for level, message, trace in remarks:
+        log.log(level, "%s", message, exc_info=_Elsewhere(trace) if trace else None)

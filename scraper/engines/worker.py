@@ -1,0 +1,73 @@
+"""What a worker does: one page after the other, each under a limit of time, until it has grown old or big."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from scraper.config import EngineSettings
+
+# A message to the program is its length and a pickle: of all encodings it alone keeps file names that are no UTF-8.
+LENGTH_BYTES = 8
+
+# A heap that has grown does not shrink. With a quarter of the limit taken, the next page may not have room.
+BIG = 0.25
+
+# Level, message and traceback of what was logged: nothing but text travels.
+Remark = tuple[int, str, str]
+
+
+def serve(connection: socket.socket, work: Callable[[Any], Any], settings: EngineSettings) -> None:
+    """Answer each job that comes with the result of ``work``, in order, until the program closes its end.
+
+    A page that takes too long ends the process: the alarm has no handler, so the system does it, in the middle of a
+    parser's loop, too, and when the program is long gone.
+    """
+    remarks = _Remarks()
+    logging.getLogger().handlers[:] = [remarks]
+    with connection.makefile("rb") as jobs:
+        for _ in range(settings.pages_per_worker):
+            try:
+                job = pickle.load(jobs)
+            except EOFError:
+                return
+            signal.setitimer(signal.ITIMER_REAL, settings.page_deadline_s)
+            result = work(job)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            data = pickle.dumps((result, remarks.take()), pickle.HIGHEST_PROTOCOL)
+            connection.sendall(len(data).to_bytes(LENGTH_BYTES) + data)
+            if resident_bytes("self") > BIG * settings.page_memory_bytes:
+                return
+
+
+class _Remarks(logging.Handler):
+    """Keeps what is logged for the program, which alone writes to standard error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: list[Remark] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one message."""
+        trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
+        self._kept.append((record.levelno, record.getMessage(), trace))
+
+    def take(self) -> list[Remark]:
+        """Return what was kept, and keep it no longer."""
+        kept, self._kept = self._kept, []
+        return kept
+
+
+def resident_bytes(process: int | str) -> int:
+    """Return how much memory a process holds; 0 where it has ended or the system does not tell."""
+    try:
+        with open(f"/proc/{process}/statm", "rb") as file:  # noqa: PTH123 a Path would double the time
+            pages = int(file.read().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
