@@ -10,7 +10,7 @@ import pytest
 
 from scraper.errors import ConfigError
 from scraper.rules import Rule, RuleSet, fold, load_rules, rules_version
-from scraper.rules.loading import read_rules
+from scraper.rules.loading import read_own_rules, read_rules
 from scraper.strip import clean_text
 
 ROOT = Path(__file__).parents[1]
@@ -83,10 +83,9 @@ def test_ids_are_unique() -> None:
 
 
 @each_file
-def test_reading_without_the_examples_gives_the_same_rules(path: Path) -> None:
-    """It leaves out what stands between ``drops = [`` and a ``]`` at the start of a line."""
+def test_the_quick_reader_and_a_toml_parser_agree(path: Path) -> None:
     keys = ("id", "about", "lang", "where", "words", "line", "max_chars", "tail")
-    quick = read_rules(path, examples=False)
+    quick = read_own_rules(path)
 
     assert [[getattr(rule, key) for key in keys] for rule in quick] == [
         [getattr(rule, key) for key in keys] for rule in read_rules(path)
@@ -130,6 +129,26 @@ def test_the_first_id_gets_the_credit_where_two_rules_match() -> None:
 def test_patterns_see_a_line_folded() -> None:
     assert fold("  »\u200b 责任编辑：张三 （实习）\u00a0 ") == "责任编辑:张三 (实习)"
     assert fold("- THE  END -") == "the end"
+
+
+@pytest.mark.parametrize(
+    ("word", "line"),
+    [
+        ("giriş", "ÜYE GİRİŞİ | GİRİŞ YAP"),
+        ("kayıt", "KAYIT OL"),
+        ("συνδρομή", "ΣΥΝΔΡΟΜΗ"),
+        ("учётная", "Учетная запись"),
+        ("إشعارات", "فعّل الاشعارات؛ اشعارات،"),
+        ("حریم", "حريم خصوصي"),
+        ("हिन्दी", "हिन्दी।"),
+        ("(c)", "(C) 2024"),
+        ("赞", "点赞"),
+    ],
+)
+def test_a_word_is_found_however_it_is_spelled(word: str, line: str) -> None:
+    rule = Rule(id="a.a", about="", lang=("tr",), words=(word,), line=(f".*{re.escape(word)}.*",))
+
+    assert RuleSet([rule]).match(line) is rule
 
 
 def test_a_word_of_a_script_without_spaces_is_found_inside_a_run() -> None:

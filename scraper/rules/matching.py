@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Literal
 
-from scraper.rules.lookup import Lookup
+from scraper.rules.lookup import Lookup, entry_of
 from scraper.rules.rule import Rule, fold, pattern_of
 
 Edge = Literal["any", "start", "end"]
@@ -32,7 +32,8 @@ class RuleSet:
         self.max_chars = max((rule.max_chars for rule in self.rules), default=0)
         self._patterns: dict[str, re.Pattern[str]] = {}  # compiled when first needed: all at once cost 100 ms
         self._lookups: dict[tuple[Edge, int], Lookup] = {}  # by edge and length, made when first needed
-        self._tails = Lookup(rule for rule in self.rules if rule.tail)
+        self._entries = [entry_of(rule) for rule in self.rules]
+        self._tails = Lookup(entry for entry in self._entries if entry.rule.tail)
 
     def match(self, line: str, edge: Edge = "any") -> Rule | None:
         """Return the rule that takes the whole of ``line`` where it stands at ``edge``, or ``None``."""
@@ -63,7 +64,7 @@ class RuleSet:
         """Return the rules that may take a line at ``edge`` with a length above ``_LENGTHS[length - 1]``."""
         shorter = _LENGTHS[length - 1] if length else 0
         places = ("any",) if edge == "any" else ("any", "edges", edge)
-        return Lookup(rule for rule in self.rules if rule.max_chars > shorter and rule.where in places)
+        return Lookup(entry for entry in self._entries if entry.rule.max_chars > shorter and entry.rule.where in places)
 
     def _first_that_takes(self, candidates: Iterable[Rule], line: str) -> Rule | None:
         folded = fold(line)

@@ -14,6 +14,12 @@ Where = Literal["any", "start", "end", "edges"]
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 # Bullets, arrows and rules that sites put round furniture: "» Read more", "- THE END -", "更多>>".
 _ORNAMENT = " •·●▪■◆▶►▷▲△▼▽←→↑↓»«›‹>|*—–-_=~↵✕×\ufe0f"
+# Letters that one word is written with and without: capitals in Greek and Turkish, an Arabic keyboard for Persian,
+# hamza and vowel signs in Arabic, "ё" in Russian. Lines and patterns are folded alike, so both may have either.
+_LETTERS = str.maketrans(
+    dict(zip("ıёάέήίϊΐόύϋΰώأإآيىك", "iеαεηιιιουυυωاااییک", strict=True))
+    | dict.fromkeys(["\u0307", "\u0640", *map(chr, range(0x064B, 0x0653))])
+)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,12 +39,29 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def fold(line: str) -> str:
     """Return ``line`` as the patterns see it: NFKC (so ``：`` is ``:``), lower case, one space between words,
-    without invisible characters and without bullets or arrows round it."""
-    if not line.isascii():
-        line = unicodedata.normalize("NFKC", _INVISIBLE.sub("", line))
-    return " ".join(line.lower().split()).strip(_ORNAMENT)
+    without invisible characters, without bullets or arrows round it, and with one spelling of a word (``ı`` is ``i``).
+    """
+    if line.isascii():
+        return " ".join(line.lower().split()).strip(_ORNAMENT)
+    line = unicodedata.normalize("NFKC", _INVISIBLE.sub("", line))
+    return " ".join(fold_letters(line.lower()).split()).strip(_ORNAMENT)
+
+
+def fold_letters(lowered: str) -> str:
+    """Return a word, line or pattern in lower case with one letter for those that are written in two ways."""
+    return lowered.translate(_LETTERS)
+
+
+def spellings(word: str) -> set[str]:
+    """Return the ways in which a word is met in lines that are in lower case but not folded."""
+    folded = fold_letters(word)
+    return {word, folded, folded.translate(_ARABIC_KEYBOARD)}
+
+
+_ARABIC_KEYBOARD = str.maketrans("یک", "يك")
 
 
 def pattern_of(rule: Rule) -> re.Pattern[str]:
     """Return one pattern for all the shapes of a rule's line. Raises ``re.error``."""
-    return re.compile("|".join(f"(?:{shape})" for shape in rule.line))
+    shapes = (shape if shape.isascii() else fold_letters(unicodedata.normalize("NFKC", shape)) for shape in rule.line)
+    return re.compile("|".join(f"(?:{shape})" for shape in shapes))
