@@ -5,27 +5,23 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BufferedReader
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
-from scraper import pipeline
-from scraper.cli.json_lines import Cleaned, LineCleaner, whole_lines
+from scraper.cli.inputs import Input, InputCleaner, InputReader
+from scraper.cli.json_lines import Cleaned
 from scraper.cli.logs import log_options
 from scraper.cli.options import output_options, read_settings
 from scraper.cli.outlet import Outlet, broken_output_code
-from scraper.cli.progress import progress
-from scraper.config import Settings
-from scraper.decode import decode
-from scraper.engines.local import clean_guarded, guarded
+from scraper.cli.progress import Progress, progress
+from scraper.engines.in_order import InOrder
+from scraper.engines.workers import Workers
 from scraper.errors import OutputError
-from scraper.records import Article, Failed, Outcome, Response, Target
-from scraper.sources.files import STANDARD_INPUT, Kind, files_in, head_of, is_page, kind_of, standard_input, unreadable
+from scraper.records import Failed, Outcome
 from scraper.write.formats import plain_text
 
 log = logging.getLogger("scraper")
@@ -43,6 +39,9 @@ log = logging.getLogger("scraper")
 )
 @click.option(
     "--as", "as_what", type=click.Choice(["article"]), help="Make articles of JSON lines, too, instead of objects."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 1000), metavar="N", help="Processes that clean pages. Default: one a core."
 )
 @output_options
 @log_options
@@ -66,23 +65,50 @@ def clean(paths: tuple[str, ...], **options: Any) -> int:
     settings = read_settings(
         options["settings_path"], languages=options["languages"], min_quality=options["min_quality"]
     )
+    if options["jobs"]:
+        engine = msgspec.structs.replace(settings.engine, workers=options["jobs"])
+        settings = msgspec.structs.replace(settings, engine=engine)
     # An object has no headings, links or author that Markdown could show.
     as_article = bool(options["as_what"]) or options["form"] == "markdown"
-    cleaner = _Cleaner(settings, options["url"], options["kind"], options["field"], as_article)
-    with Outlet(options["output"], options["form"], options["failures"]) as outlet, progress(None) as bar:
-        codes = set()
+    cleaner = InputCleaner(settings, options["url"] or "", options["field"], as_article)
+    with (
+        closing(Workers(cleaner.clean, settings.engine)) as workers,  # first of all: it forks
+        Outlet(options["output"], options["form"], options["failures"]) as outlet,
+        progress(None) as bar,
+    ):
+        inputs = InputReader(options["kind"], outlet.is_output).read(paths)
+        codes = _clean(inputs, workers, outlet, bar)
+    return outlet.end(*codes)
+
+
+def _clean(
+    inputs: Iterable[Input | Failed], workers: Workers[Input, Outcome | Cleaned], outlet: Outlet, bar: Progress
+) -> set[int]:
+    """Take each input to its outcome; return the exit codes of a stop or of an output that broke."""
+    broken: set[int] = set()
+    stopped: set[int] = set()
+
+    def take(outcome: Outcome | Cleaned) -> None:
         try:
-            with _raising_signals():
-                for outcome in cleaner.clean(paths, outlet):
-                    _write(outcome, outlet)
-                    bar.advance(outlet.report)
+            outlet.drop() if broken else _write(outcome, outlet)
         except (OutputError, BrokenPipeError) as error:
             outlet.drop()
-            codes.add(broken_output_code(error))
+            broken.add(broken_output_code(error))
+        bar.advance(outlet.report)
+
+    with InOrder(workers, take) as line:
+        try:
+            with _raising_signals():
+                for item in inputs:
+                    if broken:
+                        break
+                    line.put(item, item.name) if isinstance(item, Input) else line.put_result(item)
+                else:
+                    line.finish()
         except KeyboardInterrupt as stop:
             log.warning("stopped by signal %d; what comes after the last input was not read", stop.args[0])
-            codes.add(128 + stop.args[0])
-    return outlet.end(*codes)
+            stopped.add(128 + stop.args[0])
+    return broken | stopped
 
 
 @contextmanager
@@ -99,61 +125,6 @@ def _raising_signals() -> Iterator[None]:
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
-
-
-@dataclass(frozen=True)
-class _Cleaner:
-    settings: Settings
-    url: str | None
-    kind: Kind | None
-    field: str | None
-    as_article: bool
-
-    def clean(self, paths: Iterable[str], outlet: Outlet) -> Iterator[Outcome | Cleaned]:
-        """Yield the outcomes of all that the paths hold, in order."""
-        for name in paths:
-            if name == "-":
-                yield from self._standard_input()
-            elif Path(name).is_dir():
-                for path in files_in(Path(name)):
-                    yield from [path] if isinstance(path, Failed) else self._file(path, outlet, found=True)
-            else:
-                yield from self._file(Path(name), outlet)
-
-    def _standard_input(self) -> Iterator[Outcome | Cleaned]:
-        try:
-            yield from self._read(standard_input(), STANDARD_INPUT)
-        except OSError as error:
-            yield unreadable(STANDARD_INPUT, error)
-
-    def _file(self, path: Path, outlet: Outlet, *, found: bool = False) -> Iterator[Outcome | Cleaned]:
-        """Yield the outcomes of a file; nothing for one that was ``found`` in a folder and is no page."""
-        try:
-            with path.open("rb") as stream:
-                if outlet.is_output(path):
-                    detail = "it is the output; name another file with -o"
-                    yield Failed(url=str(path), reason="unreadable", detail=detail)
-                elif not found or is_page(path.name, head_of(stream)):
-                    yield from self._read(stream, str(path))
-        except OSError as error:
-            yield unreadable(str(path), error)
-
-    def _read(self, stream: BufferedReader, name: str) -> Iterator[Outcome | Cleaned]:
-        kind = self.kind or kind_of(name, head_of(stream))
-        log.debug("%s: read as %s", name, kind)
-        if kind == "jsonl":
-            yield from LineCleaner(self.settings, name, self.field, self.as_article).clean(whole_lines(stream))
-            return
-        response = Response(target=Target(url=self.url or "", source=name), url=self.url or "", body=stream.read())
-        outcome = clean_guarded([response], self.settings) if kind == "html" else self._text(response)
-        yield outcome if isinstance(outcome, Article) else msgspec.structs.replace(outcome, url=name)
-
-    def _text(self, response: Response) -> Outcome:
-        def work() -> Outcome:
-            text = decode(response).html
-            return pipeline.clean_flat_text(text, self.url, self.settings, response.target.source)
-
-        return guarded(response.url or response.target.source, work)
 
 
 def _write(outcome: Outcome | Cleaned, outlet: Outlet) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import msgspec
 
@@ -38,12 +39,9 @@ class LineCleaner:
     field: str | None  # None: text, or else html
     as_article: bool
 
-    def clean(self, lines: Iterable[bytes]) -> Iterator[Outcome | Cleaned]:
-        """Yield what becomes of each line that is not blank."""
-        for number, line in enumerate(lines, 1):
-            data = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-            if data.strip():
-                yield self._named(self._line(data), f"{self.source}:{number}")
+    def clean(self, line: bytes, place: str) -> Outcome | Cleaned:
+        """Return what becomes of a line; ``place`` is what it goes by where it gives no article."""
+        return self._named(self._line(line), place)
 
     def _named(self, outcome: Outcome | Cleaned, place: str) -> Outcome | Cleaned:
         """Say where it stands, also of a page whose address is known: that line is what a person looks for."""
@@ -87,15 +85,15 @@ class LineCleaner:
         return _cleaned(fields, name, result.text, result.removed)
 
 
-def whole_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines; of a file that is one indented value, that value."""
+def numbered_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that are not blank with their numbers; of a file that is one indented value, that value."""
     rest = iter(lines)
-    first = next(rest, b"")
+    first = next(rest, b"").removeprefix(b"\xef\xbb\xbf")
     if _INDENTED.match(first):
-        yield first + b"".join(rest)
-    else:
-        yield first
-        yield from rest
+        first += b"".join(rest)
+    for number, line in enumerate(chain([first], rest), 1):
+        if line.strip():
+            yield number, line
 
 
 def _fields(line: bytes) -> dict[str, msgspec.Raw]:
