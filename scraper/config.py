@@ -58,7 +58,8 @@ class ExtractSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What counts as an article."""
 
     min_words: int = 25  # below it a page is `too_short`; two characters of a script without spaces are a word
-    min_quality: float = 0.0  # below it a page is `low_quality`
+    min_quality: float = 0.3  # below it a page is `low_quality`; commands that are given pages ask with --min-quality
+    max_listing: float = 0.5  # above it a page is a `listing`: 0 to 1, how much it looks like a front page or a shop
     language: tuple[str, ...] = ()  # only these languages, others are `wrong_language`; empty: all
 
 
@@ -87,13 +88,24 @@ class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     retry_s: float = 1800.0  # from the first try to the second; each later wait is four times the one before
 
 
+class DiscoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much a site is asked for its feeds, sitemaps and listing pages."""
+
+    max_requests: Annotated[int, msgspec.Meta(gt=0)] = 100  # to one site in a run; each costs the delay of its host
+
+
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One place where pages of a corpus come from."""
 
     name: str  # stands in the articles, and in what a run says
-    kind: Literal["urls", "feed"]  # a list of urls in a file, or an RSS, Atom or JSON feed
+    # `urls` is a list in a file; `site` finds its feeds, sitemaps and lists by itself
+    kind: Literal["urls", "feed", "sitemap", "listing", "site"]  # `urls`, `feed`, `sitemap`, `listing` or `site`
     path: str | None = None  # of a url list
-    url: str | None = None  # of a feed
+    url: str | None = None  # of a feed, a sitemap, a page that lists articles, or a site
+    since: str = ""  # leave out what is known to be older: "7d", "12h" or a day; not for url lists, nor what follows
+    max: Annotated[int, msgspec.Meta(ge=0)] = 0  # take the newest so many; 0: all
+    include: tuple[str, ...] = ()  # only addresses that hold one of these; * stands for anything
+    exclude: tuple[str, ...] = ()  # no address that holds one of these
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,6 +115,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     extract: ExtractSettings = ExtractSettings()
     strip: StripSettings = StripSettings()
     engine: EngineSettings = EngineSettings()
+    discover: DiscoverSettings = DiscoverSettings()
     corpus: CorpusSettings = CorpusSettings()
     source: tuple[SourceSettings, ...] = ()
 

@@ -13,11 +13,11 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 LEVELS = {
     0: "errors records protocols text urls report version",
-    1: "config decode parse rules memory duplicates",
+    1: "config decode paging parse rules memory duplicates",
     2: "sources fetch extraction strip article write state",
     3: "pipeline",
     4: "engines",
-    5: "run corpus",
+    5: "run corpus discover",
     6: "cli",
     7: "__init__ __main__",
 }

@@ -39,7 +39,7 @@ def output_options(command: Command) -> Command:
             help="Add each input that gave no article to FILE: JSON lines with outcome, url, reason and detail.",
         ),
         click.option(
-            "--lang", "languages", multiple=True, metavar="CODE", callback=_languages,
+            "--lang", "languages", multiple=True, metavar="CODE", callback=language_codes,
             help="Keep only articles in this language, e.g. en; several: --lang en,zh.",
         ),
         click.option(
@@ -132,7 +132,8 @@ def read_settings(path: Path | None, *, languages: tuple[str, ...], min_quality:
     return msgspec.structs.replace(settings, extract=extract)
 
 
-def _languages(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+def language_codes(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the codes of ``en`` and ``en,zh`` options."""
     codes = tuple(code.strip().lower() for value in values for code in value.split(","))
     for code in codes:
         if not _LANGUAGE.fullmatch(code):

@@ -65,6 +65,11 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     shape: Shape
 
     @property
+    def title(self) -> str:
+        """The headline, as far as one of the anchors is one."""
+        return next((anchor.text for anchor in self.anchors if anchor.heading and anchor.text), self.text)
+
+    @property
     def date(self) -> datetime | None:
         """The date beside it."""
         return next((anchor.date for anchor in self.anchors if anchor.date), None)
@@ -81,6 +86,7 @@ class KnownShapes(msgspec.Struct, frozen=True):
 
     patterns: Mapping[str, int] = {}
     families: Mapping[str, int] = {}
+    trust: float = 1.0  # how sure it is that they are articles
 
     @classmethod
     def of(cls, urls: Iterable[str]) -> KnownShapes:
@@ -90,7 +96,9 @@ class KnownShapes(msgspec.Struct, frozen=True):
 
     def verdict(self, shape: Shape) -> float:
         """Return 1 for a pattern that known articles have, -1 for one that none of many has, else what is between."""
-        total = sum(self.families.values())
+        return self.trust * self._verdict(shape, sum(self.families.values()))
+
+    def _verdict(self, shape: Shape, total: int) -> float:
         if total < MIN_KNOWN:
             return 0.0
         if self.patterns.get(shape.pattern, 0) > 1 or self.families.get(shape.family, 0) > max(1, total // 20):

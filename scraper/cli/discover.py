@@ -1,0 +1,109 @@
+"""`scraper discover`: which articles a site offers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from scraper.cli.finding import finding_options, wish_of
+from scraper.cli.logs import log_options
+from scraper.cli.options import fetch_options, fetch_settings, language_codes
+from scraper.config import Settings, load_settings
+from scraper.discover import discovery
+from scraper.errors import PageError
+from scraper.run import Stop
+from scraper.sources.found import Found, Wish, newest_first
+from scraper.text import safe_for_terminal
+from scraper.urls import parse, problem
+from scraper.write.stream import write_out
+from scraper.write.strict_json import json_line
+
+log = logging.getLogger("scraper")
+
+
+@click.command(short_help="Find the articles of a site.")
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--json", "as_json", is_flag=True, help="One object a line: url, title, published, language, where from.")
+@finding_options
+@click.option(
+    "--lang", "languages", multiple=True, metavar="CODE", callback=language_codes,
+    help="Leave out links that are known to be in another language; several: --lang en,zh.",
+)  # fmt: skip
+@click.option(
+    "--settings", "settings_path", type=click.Path(path_type=Path), metavar="FILE",
+    help="Read settings from a TOML file; options count more.",
+)  # fmt: skip
+@fetch_options
+@log_options
+def discover(urls: tuple[str, ...], as_json: bool, **options: Any) -> int:
+    """Print the addresses of a site's articles, the newest first.
+
+    They come from its feeds, its sitemaps and the pages that list articles. URL is the address of the site, or of a
+    single section, feed or sitemap. What has no known date comes last and is never too old for --since.
+
+    \b
+      scraper discover https://news.example
+      scraper discover https://news.example --since 2d --max 50 --json
+      scraper discover https://news.example/sport --exclude /live/ | scraper get -i - -o sport.jsonl
+    """
+    for url in urls:
+        wrong = problem(url)
+        if wrong:
+            raise click.BadParameter(f"{url!r}: {wrong}")
+    settings = load_settings(options["settings_path"]) if options["settings_path"] else Settings()
+    settings = msgspec.structs.replace(settings, fetch=fetch_settings(settings.fetch, options))
+    return asyncio.run(_discover([parse(url) or url for url in urls], settings, wish_of(options), as_json))
+
+
+async def _discover(urls: list[str], settings: Settings, wish: Wish, as_json: bool) -> int:
+    from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a wrong option should not
+
+    stop = Stop()
+    async with HttpFetcher(settings.fetch, on_wait=partial(log.debug, "%s")) as fetcher:
+        with stop.on_signals():
+            found, failed = await found_at(urls, fetcher.fetch, settings, wish, stop)
+    for one in newest_first(found):
+        write_out(json_line(one) if as_json else f"{safe_for_terminal(one.url)}\n".encode())
+    if stop.signal:
+        return 128 + stop.signal
+    if not found:
+        log.warning("no article was found")
+        return 4
+    return 3 if failed else 0
+
+
+async def found_at(urls: list[str], fetch: Any, settings: Settings, wish: Wish, stop: Stop) -> tuple[list[Found], int]:
+    """Return what was found at each address, and at how many nothing could be read. All sites are asked at once."""
+    tasks = [asyncio.ensure_future(_of_one(url, fetch, settings, wish)) for url in urls]
+    loop = asyncio.get_running_loop()
+    stop.on_request(lambda: [loop.call_soon_threadsafe(task.cancel) for task in tasks])
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    found: list[Found] = []
+    failed = 0
+    for url, result in zip(urls, results, strict=True):
+        if isinstance(result, PageError):
+            log.warning("%s", result)
+            failed += 1
+        elif isinstance(result, asyncio.CancelledError):
+            log.warning("%s: stopped", url)
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            found += result
+    return found, failed
+
+
+async def _of_one(url: str, fetch: Any, settings: Settings, wish: Wish) -> list[Found]:
+    finder = discovery(partial(fetch, any_type=True), settings.discover, wish)
+    found = await finder.site(url)
+    read = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in sorted(finder.sources.items()))
+    log.info("%s: %d articles, from %s", url, len(found), read or "nothing")
+    for feed in finder.full_text_feeds:
+        log.info("feed %s holds whole articles", feed)
+    return found

@@ -1,0 +1,260 @@
+"""Read a page that lists others: its links, its feeds, and where its list goes on. Also lists that are JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from scraper.decode import decode
+from scraper.errors import NotAnArticle, PageError
+from scraper.paging import is_next, page_number
+from scraper.parse import parse
+from scraper.records import Document, Response
+from scraper.sources.anchors import Anchor, ReadDate, anchors
+from scraper.sources.feeds import feeds_named
+from scraper.sources.shapes import shape_of
+from scraper.urls import normalise, origin_of, resolve, same_site
+
+MAX_SCRIPT_CHARS = 200_000
+MAX_JSON_NODES = 50_000
+
+_URL_KEYS = ("url", "link", "href", "permalink", "canonical_url", "canonicalUrl", "path", "uri", "shareUrl", "docurl")
+_TITLE_KEYS = ("title", "headline", "name", "heading", "docTitle", "text")
+_DATE_KEYS = (
+    "published",
+    "publishedAt",
+    "published_at",
+    "datePublished",
+    "date",
+    "pubDate",
+    "publishTime",
+    "time",
+    "created_at",
+)
+_NEXT_KEYS = ("next", "nextUrl", "next_url", "nextPage", "next_page", "more")
+_DATA_ATTRIBUTE = re.compile(r"data-[\w-]*(?:url|href|next|src|page|more|link|endpoint|load)[\w-]*|onclick|formaction")
+_ADDRESS = re.compile(r"""["'(=\s]?((?:https?://|/|\./|\?)[^"'\s()<>]{1,300})""")
+# "prefix" + number + "suffix", and `prefix${number}suffix`
+_JOINED = re.compile(
+    r"""["']([^"'\n]{1,200}[/_=.-])["']\s*\+\s*\(?[\w.$]{1,40}(?:\s*\+\s*1)?\)?(?:\s*\+\s*["']([^"'\n]{0,40})["'])?"""
+)
+_TEMPLATE = re.compile(r"`([^`$\n]{1,200}[/_=.-])\$\{[^}\n]{1,60}\}([^`$\n]{0,40})`")
+# The pager of a content management system that writes index_1.shtml, index_2.shtml ...
+_PAGE_HTML = re.compile(
+    r"""createPageHTML\(\s*['"]?(\d{1,4})['"]?\s*,\s*['"]?\d+['"]?\s*,\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]"""
+)
+
+
+class Pager(msgspec.Struct, frozen=True):
+    """Addresses that a script makes: the number of a page between two fixed parts."""
+
+    prefix: str  # absolute
+    suffix: str
+
+    def address(self, number: int) -> str:
+        """Return the address of a page."""
+        return f"{self.prefix}{number}{self.suffix}"
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page offers besides its own text."""
+
+    url: str
+    anchors: tuple[Anchor, ...] = ()
+    feeds: tuple[str, ...] = ()
+    next_pages: tuple[str, ...] = ()  # the likeliest first
+    pagers: tuple[Pager, ...] = ()
+    language: str = ""  # of the page, primary subtag
+    alternates: tuple[str, ...] = ()  # the same page in other languages
+
+
+def read_listing(response: Response, first: str, read_date: ReadDate) -> Listing:
+    """Return what a page lists. ``first`` is the address of the list's first page.
+
+    Raises :class:`NotAnArticle` or :class:`PageError` where the response is neither mark-up nor JSON.
+    """
+    if response.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        return _of_json(response, first, read_date)
+    document = parse(decode(response))
+    if document.tree is None:
+        raise NotAnArticle("not_html", "there is no mark-up in it", response.url)
+    found = (*anchors(document, read_date), *_embedded(document, read_date))
+    scripts = _scripts(document)
+    return Listing(
+        url=response.url,
+        anchors=found,
+        feeds=tuple(feeds_named(document)),
+        next_pages=tuple(_next_pages(document, found, first, scripts)),
+        pagers=tuple(_pagers(response.url, scripts)),
+        language=(document.tree.get("lang") or "").strip().lower()[:2],
+        alternates=tuple(_alternates(document)),
+    )
+
+
+def _next_pages(document: Document, found: Sequence[Anchor], first: str, scripts: Sequence[str]) -> Iterator[str]:
+    """Yield addresses of later pages: those that say so, then numbered siblings in order, then those in scripts."""
+    url = document.base_url
+    for link in document.tree.iter("link") if document.tree is not None else ():
+        if "next" in (link.get("rel") or "").lower().split():
+            yield from filter(None, [resolve(url, link.get("href") or "")])
+    for anchor in found:
+        if "next" in anchor.rel.split() or (is_next(anchor.text) and _goes_on(first, anchor.url)):
+            yield anchor.url
+    here = page_number(first, document.page.response.url) or 1
+    yield from _siblings((anchor.url for anchor in found), first, here)
+    yield from _siblings(_addresses(document, scripts), first, here)
+
+
+def _goes_on(first: str, url: str) -> bool:
+    """Tell whether an address whose link says "next" can be a page of the list, and not of something else."""
+    shape = shape_of(url)
+    return page_number(first, url) is not None or shape.paging or "page" in shape.segments or "?" in url
+
+
+def _siblings(urls: Iterator[str], first: str, here: int) -> Iterator[str]:
+    numbered: dict[int, str] = {}
+    for url in urls:
+        number = page_number(first, url)
+        # The second page may have the number 1.
+        if number is not None and (number > here or number == here == 1) and normalise(url) != normalise(first):
+            numbered.setdefault(number, url)
+    yield from (url for _, url in sorted(numbered.items()))
+
+
+def _addresses(document: Document, scripts: Sequence[str]) -> Iterator[str]:
+    """Yield addresses of the same host in data attributes, handlers and scripts that look like pages of a list."""
+    values = [
+        str(value)
+        for element in (document.tree.iter() if document.tree is not None else ())
+        if isinstance(element.tag, str)
+        for name, value in element.items()
+        if _DATA_ATTRIBUTE.fullmatch(str(name))
+    ]
+    for text in (*values, *scripts):
+        for match in _ADDRESS.finditer(text[:MAX_SCRIPT_CHARS]):
+            url = resolve(document.base_url, match[1].replace("\\/", "/").replace("&amp;", "&"))
+            if url and same_site(url, document.base_url):
+                yield url
+
+
+def _pagers(base: str, scripts: Sequence[str]) -> Iterator[Pager]:
+    for script in scripts:
+        for match in _PAGE_HTML.finditer(script):
+            prefix = resolve(base, f"{match[2]}_")
+            if prefix and int(match[1]) > 1:
+                yield Pager(prefix, f".{match[3]}")
+        for match in (*_JOINED.finditer(script), *_TEMPLATE.finditer(script)):
+            prefix = resolve(base, match[1])
+            if prefix and same_site(prefix, base) and _pages_a_list(prefix + "2" + (match[2] or ""), base):
+                yield Pager(prefix, match[2] or "")
+
+
+def _pages_a_list(url: str, base: str) -> bool:
+    shape = shape_of(url)
+    if not shape.is_page and not url.endswith(".json"):
+        return False
+    words = set(re.findall(r"[a-z]+", url.partition("//")[2].partition("/")[2].lower()))
+    return page_number(base, url) is not None or bool(
+        words & {"page", "list", "p", "more", "latest", "archive", "seite"}
+    )
+
+
+def _scripts(document: Document) -> list[str]:
+    return [
+        script.text[:MAX_SCRIPT_CHARS]
+        for script in (document.tree.iter("script") if document.tree is not None else ())
+        if script.text and "json" not in (script.get("type") or "")
+    ]
+
+
+def _alternates(document: Document) -> Iterator[str]:
+    for link in document.tree.iter("link") if document.tree is not None else ():
+        if link.get("hreflang") and "alternate" in (link.get("rel") or "").lower():
+            url = resolve(document.base_url, link.get("href") or "")
+            if url:
+                yield url
+
+
+def _embedded(document: Document, read_date: ReadDate) -> Iterator[Anchor]:
+    """Yield the links in the data of a page: those that a script would make."""
+    if document.tree is None:
+        return
+    for script in document.tree.iter("script"):
+        text = script.text or ""
+        if "json" in (script.get("type") or "") and len(text) <= 20 * MAX_SCRIPT_CHARS:
+            try:
+                data = json.loads(text)
+            except (ValueError, RecursionError):
+                continue
+            yield from _links_in(data, document.base_url, read_date)
+
+
+def _of_json(response: Response, first: str, read_date: ReadDate) -> Listing:
+    try:
+        data = json.loads(response.body)
+    except (ValueError, RecursionError) as error:
+        raise PageError("unreadable", "it is no list of links: neither mark-up nor JSON", response.url) from error
+    following = [
+        url
+        for node in _nodes(data)
+        if isinstance(node, dict)
+        for key in _NEXT_KEYS
+        if isinstance(node.get(key), str) and (url := resolve(response.url, node[key])) and same_site(url, response.url)
+    ]
+    for node in _nodes(data):  # HTML in JSON, as such services often answer
+        if isinstance(node, str) and "<a " in node:
+            inner = msgspec.structs.replace(response, body=node.encode("utf-8", "replace"), headers={})
+            listing = read_listing(inner, first, read_date)
+            return msgspec.structs.replace(listing, next_pages=(*following, *listing.next_pages))
+    return Listing(
+        url=response.url, anchors=tuple(_links_in(data, response.url, read_date)), next_pages=tuple(following)
+    )
+
+
+def _links_in(data: Any, base: str, read_date: ReadDate) -> Iterator[Anchor]:
+    """Yield an anchor for each object that has an address and a title."""
+    for node in _nodes(data):
+        if not isinstance(node, dict):
+            continue
+        href = next((node[key] for key in _URL_KEYS if isinstance(node.get(key), str)), None)
+        title = next((node[key] for key in _TITLE_KEYS if isinstance(node.get(key), str)), None)
+        if not href or not title or " " in href or not ("/" in href or "?" in href):
+            continue
+        url = resolve(base, href)
+        if url and origin_of(url):
+            yield Anchor(
+                url=url.partition("#")[0],
+                text=" ".join(title.split())[:300],
+                zone="",
+                place="data",
+                heading=True,
+                picture=False,
+                date=_date_of(node, read_date),
+                card=0,
+                rel="",
+                language="",
+            )
+
+
+def _date_of(node: dict[str, Any], read_date: ReadDate) -> datetime | None:
+    stated = next((node[key] for key in _DATE_KEYS if isinstance(node.get(key), (str, int))), None)
+    return read_date(str(stated)[:60]) if stated is not None else None
+
+
+def _nodes(data: Any) -> Iterator[Any]:
+    """Yield the values in JSON data, in order, without recursion."""
+    stack = [data]
+    for _ in range(MAX_JSON_NODES):
+        if not stack:
+            return
+        node = stack.pop()
+        yield node
+        if isinstance(node, dict):
+            stack += reversed(node.values())
+        elif isinstance(node, list):
+            stack += reversed(node)
