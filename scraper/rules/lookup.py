@@ -13,7 +13,7 @@ from scraper.rules.rule import Rule, spellings
 # Tokens are cut out of UTF-8 bytes, a third of the time of a pattern: in ASCII everything but letters, digits and "_"
 # becomes a space, and so do these marks, which are the usual ones beyond it.
 _SPACES = bytes(code if code >= 128 or chr(code).isalnum() or chr(code) == "_" else 32 for code in range(256))
-_MARKS = "’‘“”„–—…\u00a0«»¿¡·،।"
+_MARKS = "’‘“”„–—…\u00a0«»¿¡·،।\u200c"
 # Scripts that do not put a space between words (Han, kana, Hangul with its particles, Thai, Lao, Khmer, Burmese):
 # a word of theirs is looked up as a substring, and it ends a token of another script ("打开app").
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
