@@ -102,7 +102,7 @@ def _clean(
                 for item in inputs:
                     if broken:
                         break
-                    line.put(item, item.name) if isinstance(item, Input) else line.put_result(item)
+                    line.put(item, item.name, len(item.data)) if isinstance(item, Input) else line.put_result(item)
                 else:
                     line.finish()
         except KeyboardInterrupt as stop:

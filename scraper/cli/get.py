@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from scraper.cli.logs import log_options
 from scraper.cli.options import fetch_options, fetch_settings, output_options, read_settings
 from scraper.cli.outlet import Outlet, broken_output_code
 from scraper.cli.progress import Progress, progress
-from scraper.config import Settings
-from scraper.engines.local import LocalEngine
+from scraper.config import FetchSettings
+from scraper.engines.workers import WorkerEngine
 from scraper.errors import OutputError
+from scraper.protocols import Engine
 from scraper.records import Failed, Skipped, Target
 from scraper.run import Decided, Stop, outcomes
 from scraper.sources.files import STANDARD_INPUT, standard_input, unreadable
@@ -63,17 +64,22 @@ def get(urls: tuple[str, ...], lists: tuple[str, ...], append: bool, **options: 
     )
     settings = msgspec.structs.replace(settings, fetch=fetch_settings(settings.fetch, options))
     _mention_proxy(settings.fetch.proxy)
-    with Outlet(output, options["form"], options["failures"]) as outlet:
+    with (
+        closing(WorkerEngine(settings)) as engine,  # first of all: it forks
+        Outlet(output, options["form"], options["failures"]) as outlet,
+    ):
         seen = {normalise(url) for url in addresses_in(output)} if append and output else set()
         # Read to its end first: waiting for a slow writer would let the fetches time out.
         typed = list(_from_standard_input()) if "-" in lists else []
         with progress(None if lists else len(urls)) as bar:
             targets = _unseen(_targets(urls, lists, typed), seen)
-            codes = asyncio.run(_get(targets, settings, outlet, bar))
+            codes = asyncio.run(_get(targets, settings.fetch, engine, outlet, bar))
         return outlet.end(*codes)
 
 
-async def _get(targets: Iterable[Target | Decided], settings: Settings, outlet: Outlet, bar: Progress) -> set[int]:
+async def _get(
+    targets: Iterable[Target | Decided], settings: FetchSettings, engine: Engine, outlet: Outlet, bar: Progress
+) -> set[int]:
     """Take each target to its outcome; return the exit codes of a stop or of an output that broke."""
     from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a wrong option should not
 
@@ -82,9 +88,9 @@ async def _get(targets: Iterable[Target | Decided], settings: Settings, outlet: 
     loop = asyncio.get_running_loop()
     # Not in the loop: a reader of the output that pauses (`| less`) must not let the fetches time out.
     writer = ThreadPoolExecutor(1, thread_name_prefix="write")
-    async with HttpFetcher(settings.fetch, on_wait=bar.wait) as fetcher:
+    async with HttpFetcher(settings, on_wait=bar.wait) as fetcher:
         with stop.on_signals():
-            stream = outcomes(targets, fetcher, LocalEngine(settings), stop=stop)
+            stream = outcomes(targets, fetcher, engine, stop=stop)
             async with aclosing(stream):
                 async for target, outcome in stream:
                     try:

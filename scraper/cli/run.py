@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Iterable
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +16,9 @@ import msgspec
 from scraper.cli.logs import log_options
 from scraper.config import Settings, SourceSettings, load_settings
 from scraper.corpus import Corpus, open_corpus
-from scraper.engines.local import LocalEngine
+from scraper.engines.workers import WorkerEngine
 from scraper.errors import ConfigError, PageError
+from scraper.protocols import Engine
 from scraper.records import Article, Failed, Outcome, Target
 from scraper.report import Report, exit_code, outcome_line
 from scraper.rules import load_rules
@@ -46,8 +47,11 @@ def run(config: Path, strict: bool) -> int:
     _check(settings, config)
     contact = settings.fetch.contact or os.environ.get("SCRAPER_CONTACT", "")
     settings = msgspec.structs.replace(settings, fetch=msgspec.structs.replace(settings.fetch, contact=contact))
-    with open_corpus(settings.corpus, config.parent) as corpus:
-        return asyncio.run(_Run(settings, config.parent, corpus, strict).to_the_end())
+    with (
+        closing(WorkerEngine(settings)) as engine,  # first of all: it forks
+        open_corpus(settings.corpus, config.parent) as corpus,
+    ):
+        return asyncio.run(_Run(settings, config.parent, corpus, strict).to_the_end(engine))
 
 
 class _Run:
@@ -63,7 +67,7 @@ class _Run:
         self._stop = Stop()
         self._sources_failed = 0
 
-    async def to_the_end(self) -> int:
+    async def to_the_end(self, engine: Engine) -> int:
         """Run, say the totals and return the exit code."""
         from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a busy corpus should not
 
@@ -71,9 +75,7 @@ class _Run:
             async with HttpFetcher(self._settings.fetch, on_wait=partial(log.info, "%s")) as fetcher:
                 named = await self._named(partial(fetcher.fetch, any_type=True))
                 targets = self._planned(named)
-                async with aclosing(
-                    outcomes(targets, fetcher, LocalEngine(self._settings), stop=self._stop)
-                ) as results:
+                async with aclosing(outcomes(targets, fetcher, engine, stop=self._stop)) as results:
                     async for target, outcome in results:
                         self._count(self._corpus.take(target, outcome))
             self._corpus.commit()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scraper.engines.worker import LENGTH_BYTES, Remark
+from scraper.records import Failed, FailReason
 
 log = logging.getLogger("scraper")
 
@@ -20,9 +21,9 @@ _READ_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Task:
-    """A job, the name that its failure goes by, and who waits for its result."""
+    """A job as it travels, the name that its failure goes by, and what becomes of it."""
 
-    job: Any
+    data: bytes
     name: str
     result: asyncio.Future[Any]
 
@@ -31,16 +32,21 @@ class Task:
         if not self.result.done():
             self.result.set_result(result)
 
+    def fail(self, reason: FailReason, detail: str) -> None:
+        """Say that there is no result."""
+        self.finish(Failed(url=self.name, reason=reason, detail=detail))
+
 
 @dataclass(eq=False)
 class Handle:
-    """A worker answers in the order in which it was asked, so the first of ``tasks`` is the page that it is at."""
+    """A worker answers in the order in which it was asked, so the first of ``batches`` is the one that it is at."""
 
+    number: int
     pid: int
     pipe: socket.socket
     on_answer: Callable[[], object]
     on_end: Callable[[Handle], object]
-    tasks: deque[Task] = field(default_factory=deque)
+    batches: deque[list[Task]] = field(default_factory=deque)
     too_big: bool = False  # it was ended because it took too much memory
     _unsent: bytearray = field(default_factory=bytearray)
     _received: bytearray = field(default_factory=bytearray)
@@ -51,10 +57,10 @@ class Handle:
         self.pipe.setblocking(False)
         self._loop.add_reader(self.pipe, self._read)
 
-    def send(self, task: Task) -> None:
-        """Put a job into the pipe."""
-        self.tasks.append(task)
-        self._unsent += pickle.dumps(task.job, pickle.HIGHEST_PROTOCOL)
+    def send(self, batch: list[Task]) -> None:
+        """Put jobs into the pipe, whose results come back together."""
+        self.batches.append(batch)
+        self._unsent += pickle.dumps(len(batch)) + b"".join(task.data for task in batch)
         self._write()
 
     def close(self) -> None:
@@ -87,13 +93,14 @@ class Handle:
             self.on_end(self)
             return
         self._received += data
-        for result, remarks in _messages(self._received):
+        for results, remarks in _messages(self._received):
             _log(remarks)
-            self.tasks.popleft().finish(result)
+            for task, result in zip(self.batches.popleft(), results, strict=True):
+                task.finish(result)
         self.on_answer()
 
 
-def _messages(received: bytearray) -> Iterator[tuple[Any, list[Remark]]]:
+def _messages(received: bytearray) -> Iterator[tuple[list[Any], list[Remark]]]:
     """Take the whole messages out of what was received."""
     while len(received) >= LENGTH_BYTES:
         end = LENGTH_BYTES + int.from_bytes(received[:LENGTH_BYTES])

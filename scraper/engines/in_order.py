@@ -11,8 +11,8 @@ from typing import Any, Generic, Self
 from scraper.engines.workers import Job, Result, Workers
 from scraper.records import Deferred, Failed
 
-# Jobs that are read and not done, for each worker: enough that none waits for the reader.
-READ_AHEAD = 8
+# Of the jobs that are read and not done; enough for a hundred pages, which is more than the workers hold.
+ROOM_BYTES = 16 * 1024 * 1024
 
 # Jobs whose result is not given back, because one before them is not done. 2,048 articles take some 35 MB.
 WINDOW = 2048
@@ -30,10 +30,10 @@ class InOrder(Generic[Job, Result]):
     def __init__(self, workers: Workers[Job, Result], take: Callable[[Result | Failed | Deferred], object]) -> None:
         self._workers = workers
         self._take = take
-        self._room = threading.Semaphore(READ_AHEAD * workers.count)
+        self._room = _Room(ROOM_BYTES)
         self._places = threading.Semaphore(WINDOW)
         self._line: asyncio.Queue[tuple[str, asyncio.Future[Any]] | None] = asyncio.Queue()
-        self._jobs: set[asyncio.Task[Result | Failed]] = set()
+        self._jobs: set[asyncio.Future[Any]] = set()
         self._error: Exception | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
@@ -48,14 +48,16 @@ class InOrder(Generic[Job, Result]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._thread.is_alive():
-            self.stop()
+            self._in_loop(self._cancel)
+            self._in_loop(self._line.put_nowait, None)
+            self._thread.join(STOP_S)
         if not self._thread.is_alive():
             self._loop.close()
 
-    def put(self, job: Job, name: str) -> None:
-        """Have a job done; wait while too many are under way. ``name`` is what its failure goes by."""
-        self._room.acquire()
-        self._place(self._begin, job, name)
+    def put(self, job: Job, name: str, size: int) -> None:
+        """Have a job of ``size`` bytes done; wait while too many are under way. Its failure goes by ``name``."""
+        self._room.take(size)
+        self._place(self._begin, job, name, size)
 
     def put_result(self, result: Failed) -> None:
         """Give a result that needs no worker its place."""
@@ -65,51 +67,38 @@ class InOrder(Generic[Job, Result]):
         """Wait until all results are given back, and raise what the function raised."""
         self._in_loop(self._line.put_nowait, None)
         self._thread.join()
-        self._check()
-
-    def stop(self) -> None:
-        """Give back the results that are there, and the others as ``interrupted``."""
-        self._in_loop(self._cancel)
-        self._in_loop(self._line.put_nowait, None)
-        self._thread.join(STOP_S)
-
-    def _place(self, admit: Callable[..., object], *arguments: Any) -> None:
-        self._check()
-        self._places.acquire()
-        self._in_loop(admit, *arguments)
-
-    def _check(self) -> None:
         if self._error:
             raise self._error
+
+    def _place(self, admit: Callable[..., object], *arguments: Any) -> None:
+        self._places.acquire()
+        if self._error:
+            raise self._error
+        self._in_loop(admit, *arguments)
 
     def _in_loop(self, function: Callable[..., object], *arguments: Any) -> None:
         self._loop.call_soon_threadsafe(function, *arguments)
 
     # What follows runs in the thread.
 
-    def _begin(self, job: Job, name: str) -> None:
-        task = self._loop.create_task(self._done(job, name))
-        self._jobs.add(task)
-        task.add_done_callback(self._jobs.discard)
-        self._line.put_nowait((name, task))
+    def _begin(self, job: Job, name: str, size: int) -> None:
+        result = self._workers.submit(job, name)
+        self._jobs.add(result)
+        result.add_done_callback(self._jobs.discard)
+        result.add_done_callback(lambda _result: self._room.leave(size))
+        self._line.put_nowait((name, result))
 
-    def _admit(self, result: Failed) -> None:
-        future = self._loop.create_future()
-        future.set_result(result)
-        self._line.put_nowait((result.url, future))
-
-    async def _done(self, job: Job, name: str) -> Result | Failed:
-        try:
-            return await self._workers.run(job, name)
-        finally:
-            self._room.release()
+    def _admit(self, known: Failed) -> None:
+        result = self._loop.create_future()
+        result.set_result(known)
+        self._line.put_nowait((known.url, result))
 
     def _cancel(self) -> None:
-        for task in self._jobs:
-            task.cancel()
+        for result in self._jobs:
+            result.cancel()
 
     async def _give_back(self) -> None:
-        while (place := await self._line.get()) is not None:
+        while place := await self._line.get():
             name, future = place
             try:
                 result = await future
@@ -121,3 +110,23 @@ class InOrder(Generic[Job, Result]):
                     self._take(result)
                 except Exception as error:  # it is raised where the reader is
                     self._error = error
+
+
+class _Room:
+    """A number of bytes that jobs share; one that is larger has it alone."""
+
+    def __init__(self, size: int) -> None:
+        self._free = self._size = size
+        self._changed = threading.Condition()
+
+    def take(self, size: int) -> None:
+        """Wait for room, and take it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free >= min(size, self._size))
+            self._free -= size
+
+    def leave(self, size: int) -> None:
+        """Make room."""
+        with self._changed:
+            self._free += size
+            self._changed.notify()

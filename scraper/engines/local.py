@@ -1,10 +1,8 @@
-"""Clean pages in this process, in one thread beside the event loop."""
+"""Clean a page in this process, come what may."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from scraper import pipeline
@@ -35,16 +33,3 @@ def clean_guarded(responses: Sequence[Response], settings: Settings) -> Outcome:
     first = responses[0]
     url = first.url or first.target.url or first.target.source
     return guarded(url, lambda: pipeline.clean(responses, settings))
-
-
-class LocalEngine:
-    """One page at a time: a second thread would only wait for Python's lock."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="clean")
-
-    async def clean(self, responses: Sequence[Response]) -> Outcome:
-        """Return the outcome of one article's pages (the first page first)."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, clean_guarded, responses, self._settings)

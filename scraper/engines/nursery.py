@@ -15,26 +15,27 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-_FORK = b"fork"
 _NUMBER_BYTES = 4
+
+# What a worker does with its number and its end of a pipe; the worker ends when it returns.
+Work = Callable[[int, socket.socket], None]
 
 
 class Nursery:
     """A handle on it. Make one before the program starts threads; it ends with :meth:`close` or with the program."""
 
-    def __init__(self, work: Callable[[socket.socket], None]) -> None:
-        """``work`` is what a worker does with its end of a pipe; the worker ends when it returns."""
+    def __init__(self, work: Work) -> None:
         self._socket, theirs = socket.socketpair()
         self._pid = os.fork()
         if self._pid == 0:
             _end_with(lambda: _serve(theirs, work))
         theirs.close()
 
-    def fork(self) -> tuple[int, socket.socket]:
+    def fork(self, number: int) -> tuple[int, socket.socket]:
         """Return a new worker's process id and our end of its pipe; raise :class:`OSError` where there can be none."""
         ours, theirs = socket.socketpair()
         with theirs:
-            socket.send_fds(self._socket, [_FORK], [theirs.fileno()])
+            socket.send_fds(self._socket, [_bytes(number)], [theirs.fileno()])
         pid = self._answer()
         if pid < 0:
             ours.close()
@@ -47,7 +48,7 @@ class Nursery:
         Until then the worker's number belongs to no other process. ``None`` where the nursery itself is gone.
         """
         try:
-            self._socket.sendall(_number(pid))
+            self._socket.sendall(_bytes(pid))
             return self._answer()
         except OSError:
             with suppress(ProcessLookupError):
@@ -66,27 +67,27 @@ class Nursery:
         return int.from_bytes(data, signed=True)
 
 
-def _serve(control: socket.socket, work: Callable[[socket.socket], None]) -> None:
+def _serve(control: socket.socket, work: Work) -> None:
     """Fork and bury workers as asked, until the program closes its end of ``control``."""
     _let_go_of_the_program(control)
     living: set[int] = set()
     while True:
-        message, files, _, _ = socket.recv_fds(control, len(_FORK), 1)
-        if message == _FORK:
-            pid = _fork(control, socket.socket(fileno=files[0]), work)
+        message, files, _, _ = socket.recv_fds(control, _NUMBER_BYTES, 1)
+        number = int.from_bytes(message)
+        if files:  # the end of a pipe for the worker with this number
+            pid = _fork(control, number, socket.socket(fileno=files[0]), work)
             living |= {pid} if pid > 0 else set()
-            control.sendall(_number(pid))
-        elif message:
-            pid = int.from_bytes(message)
-            living.discard(pid)
-            control.sendall(_number(_bury(pid)))
+            control.sendall(_bytes(pid))
+        elif message:  # a worker's process id
+            living.discard(number)
+            control.sendall(_bytes(_bury(number)))
         else:
             for pid in living:
                 _bury(pid)
             return
 
 
-def _fork(control: socket.socket, connection: socket.socket, work: Callable[[socket.socket], None]) -> int:
+def _fork(control: socket.socket, number: int, connection: socket.socket, work: Work) -> int:
     """Return the process id of a new worker, or ``-errno``."""
     with connection:
         try:
@@ -95,7 +96,7 @@ def _fork(control: socket.socket, connection: socket.socket, work: Callable[[soc
             return -(error.errno or 1)
         if pid == 0:
             control.close()
-            _end_with(lambda: work(connection))
+            _end_with(lambda: work(number, connection))
         return pid
 
 
@@ -135,5 +136,5 @@ def _end_with(work: Callable[[], None]) -> NoReturn:
         os._exit(code)
 
 
-def _number(value: int) -> bytes:
+def _bytes(value: int) -> bytes:
     return value.to_bytes(_NUMBER_BYTES, signed=True)

@@ -8,6 +8,8 @@ import pickle
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
+from mmap import mmap
 from typing import Any
 
 from scraper.config import EngineSettings
@@ -22,27 +24,35 @@ BIG = 0.25
 Remark = tuple[int, str, str]
 
 
-def serve(connection: socket.socket, work: Callable[[Any], Any], settings: EngineSettings) -> None:
-    """Answer each job that comes with the result of ``work``, in order, until the program closes its end.
+def serve(
+    number: int,
+    connection: socket.socket,
+    work: Callable[[Any], Any],
+    settings: EngineSettings,
+    at: mmap,
+) -> None:
+    """Answer each batch of jobs that comes with the results of ``work``, until the program closes its end.
 
-    A page that takes too long ends the process: the alarm has no handler, so the system does it, in the middle of a
-    parser's loop, too, and when the program is long gone.
+    ``at[number]``, which is shared with the program, says which job of the batch is being done. One that takes too
+    long ends the process: the alarm has no handler, so the system does it, in the middle of a parser's loop, too, and
+    when the program is long gone.
     """
     remarks = _Remarks()
     logging.getLogger().handlers[:] = [remarks]
-    with connection.makefile("rb") as jobs:
-        for _ in range(settings.pages_per_worker):
-            try:
+    done = 0
+    with connection.makefile("rb") as jobs, suppress(EOFError, pickle.UnpicklingError):  # the program is gone
+        while done < settings.pages_per_worker and resident_bytes("self") < BIG * settings.page_memory_bytes:
+            results = []
+            for index in range(pickle.load(jobs)):
+                at[number] = index
                 job = pickle.load(jobs)
-            except EOFError:
-                return
-            signal.setitimer(signal.ITIMER_REAL, settings.page_deadline_s)
-            result = work(job)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            data = pickle.dumps((result, remarks.take()), pickle.HIGHEST_PROTOCOL)
+                signal.setitimer(signal.ITIMER_REAL, settings.page_deadline_s)
+                results.append(work(job))
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            done += len(results)
+            data = pickle.dumps((results, remarks.take()), pickle.HIGHEST_PROTOCOL)
+            at[number] = 0
             connection.sendall(len(data).to_bytes(LENGTH_BYTES) + data)
-            if resident_bytes("self") > BIG * settings.page_memory_bytes:
-                return
 
 
 class _Remarks(logging.Handler):

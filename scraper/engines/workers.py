@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import pickle
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
+from mmap import mmap
 from typing import Generic, TypeVar
 
 from scraper.config import EngineSettings, Settings
@@ -21,9 +22,13 @@ from scraper.records import Failed, FailReason, Outcome, Response
 
 log = logging.getLogger("scraper")
 
-# A page that a worker is at, and one in its pipe, so that it never waits for us. More would wait behind a slow page
+# A batch that a worker is at, and one in its pipe, so that it never waits for us. More would wait behind a slow page
 # while another worker has nothing to do.
 AHEAD = 2
+
+# Small jobs travel together, or the way would cost more than a line of text does. Half as many do no better.
+BATCH_JOBS = 32
+BATCH_BYTES = 32 * 1024
 
 # How often the memory of busy workers is looked at. A parser takes at most some 50 MB in that time.
 WATCH_S = 0.05
@@ -39,17 +44,21 @@ class Workers(Generic[Job, Result]):
         """``work`` goes to the workers as it is now, and never raises for what is in a job."""
         self.count = settings.workers or _cores()
         self._settings = settings
-        self._nursery = Nursery(partial(serve, work=work, settings=settings))
+        self._at = mmap(-1, self.count)  # shared with the workers: the job of its batch that each is at
+        self._nursery = Nursery(partial(serve, work=work, settings=settings, at=self._at))
         self._waiting: deque[Task] = deque()
         self._handles: list[Handle] = []
         self._watched = False
 
-    async def run(self, job: Job, name: str) -> Result | Failed:
-        """Return what the function makes of a job, or the failure of ``name`` if the worker did not survive it."""
-        result: asyncio.Future[Result | Failed] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Task(job, name, result))
+    def submit(self, job: Job, name: str) -> asyncio.Future[Result | Failed]:
+        """Return what the function will make of a job, or the failure of ``name`` if the worker does not survive it.
+
+        To give a job up, cancel it.
+        """
+        task = Task(pickle.dumps(job, pickle.HIGHEST_PROTOCOL), name, asyncio.get_running_loop().create_future())
+        self._waiting.append(task)
         self._dispatch()
-        return await result
+        return task.result
 
     def close(self) -> None:
         """End the workers, whatever they are doing."""
@@ -59,37 +68,46 @@ class Workers(Generic[Job, Result]):
 
     def _dispatch(self) -> None:
         """Hand out what waits, to the workers that have least to do."""
-        while self._waiting:
-            if self._waiting[0].result.done():  # nobody waits for it any longer
-                self._waiting.popleft()
-                continue
-            handle = self._next()
-            if handle is None:
-                return
-            handle.send(self._waiting.popleft())
-            self._start_watch()
+        while self._waiting and (handle := self._next()):
+            if batch := self._batch():
+                handle.send(batch)
+                self._start_watch()
+
+    def _batch(self) -> list[Task]:
+        """Take from what waits a share that leaves something for the other workers, and that is not long to be done."""
+        share = min(BATCH_JOBS, len(self._waiting) // (AHEAD * self.count))
+        batch: list[Task] = []
+        size = 0
+        while self._waiting and (not batch or (len(batch) < share and size + len(self._waiting[0].data) < BATCH_BYTES)):
+            task = self._waiting.popleft()
+            if not task.result.done():  # or it was given up
+                batch.append(task)
+                size += len(task.data)
+        return batch
 
     def _next(self) -> Handle | None:
-        """Return a worker with room for a job, a new one if all are at work."""
-        handle = min(self._handles, key=lambda handle: len(handle.tasks), default=None)
-        if (handle is None or handle.tasks) and len(self._handles) < self.count:
+        """Return a worker with room for a batch, a new one if all are at work."""
+        handle = min(self._handles, key=lambda handle: len(handle.batches), default=None)
+        if (handle is None or handle.batches) and len(self._handles) < self.count:
             try:
                 handle = self._started()
             except OSError as error:
                 log.warning("a process to clean pages in cannot be started: %s", error)
                 if handle is None:
                     self._fail_all(str(error))
-        return handle if handle and len(handle.tasks) < AHEAD else None
+        return handle if handle and len(handle.batches) < AHEAD else None
 
     def _started(self) -> Handle:
-        pid, pipe = self._nursery.fork()
-        handle = Handle(pid, pipe, on_answer=self._dispatch, on_end=self._bury)
+        number = min(set(range(self.count)) - {handle.number for handle in self._handles})
+        self._at[number] = 0
+        pid, pipe = self._nursery.fork(number)
+        handle = Handle(number, pid, pipe, on_answer=self._dispatch, on_end=self._bury)
         self._handles.append(handle)
         return handle
 
     def _fail_all(self, why: str) -> None:
         for task in self._waiting:
-            task.finish(Failed(url=task.name, reason="worker_died", detail=f"no process to clean it in: {why}"))
+            task.fail("worker_died", f"there is no process to clean it in: {why}")
         self._waiting.clear()
 
     def _bury(self, handle: Handle) -> None:
@@ -97,11 +115,9 @@ class Workers(Generic[Job, Result]):
         handle.close()
         self._handles.remove(handle)
         code = self._nursery.end(handle.pid)
-        if handle.tasks and code != 0:  # 0: it had grown old or big
-            task = handle.tasks.popleft()
-            reason, detail = self._cause(code, handle.too_big)
-            task.finish(Failed(url=task.name, reason=reason, detail=detail))
-        self._waiting.extendleft(reversed(handle.tasks))
+        if handle.batches and code != 0:  # 0: it had grown old or big
+            handle.batches[0].pop(self._at[handle.number]).fail(*self._cause(code, handle.too_big))
+        self._waiting.extendleft(task for batch in reversed(handle.batches) for task in reversed(batch))
         self._dispatch()
 
     def _cause(self, code: int | None, too_big: bool) -> tuple[FailReason, str]:
@@ -123,7 +139,7 @@ class Workers(Generic[Job, Result]):
 
     def _watch(self) -> None:
         """End the workers that have grown beyond the limit, as long as any has work."""
-        busy = [handle for handle in self._handles if handle.tasks]
+        busy = [handle for handle in self._handles if handle.batches]
         for handle in busy:
             if resident_bytes(handle.pid) > self._settings.page_memory_bytes:
                 handle.too_big = True
@@ -131,11 +147,6 @@ class Workers(Generic[Job, Result]):
         self._watched = False
         if busy:
             self._start_watch()
-
-
-def _cores() -> int:
-    """Return how many processor cores we may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class WorkerEngine:
@@ -146,19 +157,13 @@ class WorkerEngine:
 
     async def clean(self, responses: Sequence[Response]) -> Outcome:
         """Return the outcome of one article's pages (the first page first)."""
-        first = responses[0]
-        return await self._workers.run(responses, first.url or first.target.url)
+        return await self._workers.submit(responses, responses[0].url or responses[0].target.url)
 
     def close(self) -> None:
         """End the workers, whatever they are doing."""
         self._workers.close()
 
 
-@contextmanager
-def worker_engine(settings: Settings) -> Iterator[WorkerEngine]:
-    """Give an engine; open it before the program starts threads."""
-    engine = WorkerEngine(settings)
-    try:
-        yield engine
-    finally:
-        engine.close()
+def _cores() -> int:
+    """Return how many processor cores we may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
