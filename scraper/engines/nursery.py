@@ -5,10 +5,12 @@ A fork costs 2 ms where a new Python costs 500 ms, and a fork of the program its
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
 import signal
 import socket
+import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -69,7 +71,7 @@ class Nursery:
 
 def _serve(control: socket.socket, work: Work) -> None:
     """Fork and bury workers as asked, until the program closes its end of ``control``."""
-    _let_go_of_the_program(control)
+    control = _without_the_program(control)
     living: set[int] = set()
     while True:
         message, files, _, _ = socket.recv_fds(control, _NUMBER_BYTES, 1)
@@ -105,8 +107,8 @@ def _bury(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _let_go_of_the_program(control: socket.socket) -> None:
-    """Leave signals to the program, and hold none of its files, pipes and locks open but standard error."""
+def _without_the_program(control: socket.socket) -> socket.socket:
+    """Leave signals to the program, and hold none of its files, pipes and locks but standard error and ``control``."""
     # What the program has open is named by numbers that are about to be given away: nothing may be finalised.
     gc.freeze()
     # A terminal and a service manager signal all processes, but it is the program that decides how a run ends.
@@ -114,12 +116,14 @@ def _let_go_of_the_program(control: socket.socket) -> None:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)
-    os.dup2(null, 1)
+    kept = fcntl.fcntl(control, fcntl.F_DUPFD_CLOEXEC, 3)  # it may be 0, 1 or 2 where the program was started without
+    for standard in (0, 1) if sys.stderr else (0, 1, 2):
+        os.dup2(null, standard)
     for file in [int(path.name) for path in Path("/dev/fd").iterdir()]:
-        if file > 2 and file != control.fileno():
+        if file > 2 and file != kept:
             with suppress(OSError):  # the list itself was open
                 os.close(file)
+    return socket.socket(fileno=kept)
 
 
 def _end_with(work: Callable[[], None]) -> NoReturn:
