@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -14,10 +14,11 @@ from scraper.errors import PageError
 from scraper.records import Failed, Response, Skipped
 from scraper.sources import feeds
 from scraper.sources.anchors import Anchor
-from scraper.sources.asking import Asker, Fetch, Forgetful, Lead, Memory, Remembered
+from scraper.sources.asking import Asker, Fetch, Forgetful, Lead, Memory
 from scraper.sources.feeds import Feed, read_feed
 from scraper.sources.found import Finds, Found, Wish
-from scraper.sources.link_score import ARTICLE, MIN_KNOWN, KnownShapes, links_of, scores
+from scraper.sources.learned import Learned
+from scraper.sources.link_score import ARTICLE, KnownShapes, links_of, scores
 from scraper.sources.listings import Listing
 from scraper.sources.sections import sections
 from scraper.sources.shapes import shape_of
@@ -34,12 +35,12 @@ MAX_FEEDS = 8
 MAX_SECTIONS = 40
 # A list that goes on longer is an archive of years, or a trap.
 MAX_PAGES_OF_LIST = 50
+# Addresses of a next page that are tried: the likeliest one is sometimes the page itself under another name.
+MAX_WAYS_ON = 2
 # Links that are this likely articles show how addresses of articles look where no feed does.
 SURE = 0.85
 # With so many of the front page's articles in feeds and sitemaps, these name all there are.
 COVERED = 0.95
-# How much what was learned so counts, beside what feeds and news sitemaps say.
-OWN_TRUST = 0.4
 
 _FEED_HEAD = re.compile(
     rb"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?RDF)\b", re.DOTALL
@@ -63,10 +64,7 @@ class Discovery:
         self._tree = SitemapTree(self.asker, fetch, wish, self._take_sitemap)
         self._entries: list[tuple[str, Entry]] = []
         self._anchors: list[tuple[str, Anchor]] = []  # page, link
-        self._known: list[str] = []
-        self._families: Counter[str] = Counter()
-        self._patterns: Counter[str] = Counter()
-        self._own = False
+        self._learned = Learned()
         self._language = ""
 
     async def site(self, url: str) -> list[Found]:
@@ -116,7 +114,9 @@ class Discovery:
         is_root = _LANGUAGE_ROOT.fullmatch(urlsplit(response.url if response else url).path or "/") is not None
         if listing:
             self._language = listing.language
+            self._learned.add_menu(listing)
             self._add_anchors(listing)
+            self._learn_from_looks()
         found_feeds = list(listing.feeds) if listing else [lead.url for lead in leads if lead.kind == "feed"]
         found_feeds = await self._feeds(url, found_feeds, is_root)
         if not self.finds.enough() and is_root:
@@ -156,7 +156,9 @@ class Discovery:
             if response:
                 await self._take_feed(url, response)
             else:
-                self._recall(self.asker.before(url))
+                before = self.asker.before(url)
+                if before:
+                    self._learned.add_known(before.families, before.patterns)
         except PageError as error:
             self.asker.forget(url)
             log.info("no feed: %s", error)
@@ -185,14 +187,7 @@ class Discovery:
             )
         known = KnownShapes.of(entry.url for entry in pages)
         self.asker.note(url, families=known.families, patterns=known.patterns)
-        self._families.update(known.families)
-        self._patterns.update(known.patterns)
-
-    def _recall(self, before: Remembered | None) -> None:
-        """Learn from a feed that did not change how the addresses of articles look."""
-        if before:
-            self._families.update(before.families)
-            self._patterns.update(before.patterns)
+        self._learned.add_known(known.families, known.patterns)
 
     async def _take_sitemap(self, url: str, sitemap: Sitemap) -> None:
         self.sources["sitemap"] += 1
@@ -201,7 +196,8 @@ class Discovery:
                 continue
             if entry.title and entry.published:
                 self._add_entry(url, entry, "news sitemap")
-                self._learn([entry.url])
+                known = KnownShapes.of([entry.url])
+                self._learned.add_known(known.families, known.patterns)
             elif self._wish.takes_address(entry.url):
                 self._entries.append((url, entry))
 
@@ -225,19 +221,6 @@ class Discovery:
             if language in by_language:
                 return by_language[language]
         return entry.alternates[0][1] if entry.alternates else entry.url
-
-    def _learn(self, urls: Iterable[str]) -> None:
-        known = KnownShapes.of(urls)
-        self._families.update(known.families)
-        self._patterns.update(known.patterns)
-
-    def _shapes(self) -> KnownShapes:
-        return KnownShapes(self._patterns, self._families, OWN_TRUST if self._own else 1.0)
-
-    def _learns_itself(self) -> bool:
-        """Tell whether nothing but the pages' own looks shows how addresses of articles look."""
-        self._own = self._own or sum(self._families.values()) < MIN_KNOWN
-        return self._own
 
     async def _parsed(self, response: Response, first: str) -> Listing:
         parsed = await self._parse(response, first)
@@ -265,25 +248,25 @@ class Discovery:
         for number in range(2, MAX_PAGES_OF_LIST + 1):
             if self.finds.enough() or self._all_old(listing):
                 return
-            tried = [url for url in listing.next_pages if self.asker.is_new(url)][:1]
-            tried = tried or [
-                pager.address(page) for page in (number - 1, number) if pager and self.asker.is_new(pager.address(page))
-            ]
-            following = await self._first_that_lists(tried, first)
+            ways = [url for url in listing.next_pages if self.asker.is_new(url)]
+            if pager and not ways:
+                ways = [way for way in map(pager.address, (number - 1, number)) if self.asker.is_new(way)]
+            following = await self._first_with_news(ways[:MAX_WAYS_ON], first)
             if following is None:
-                return
-            self._add_anchors(following)
-            if not self._take_links(following.url):
                 return
             listing = following
             pager = next(iter(listing.pagers), pager)
 
-    async def _first_that_lists(self, urls: Sequence[str], first: str) -> Listing | None:
+    async def _first_with_news(self, urls: Sequence[str], first: str) -> Listing | None:
+        """Return the first of these pages that names new articles, which are taken."""
         for url in urls:
             try:
                 response = await self.asker.ask(url)
                 if response is not None:
-                    return await self._parsed(response, first)
+                    listing = await self._parsed(response, first)
+                    self._add_anchors(listing)
+                    if self._take_links(listing.url):
+                        return listing
             except PageError as error:
                 log.info("the list does not go on: %s", error)
         return None
@@ -305,7 +288,9 @@ class Discovery:
 
     def _articles_of(self, listing: Listing) -> list[str]:
         links = links_of([anchor for page, anchor in self._anchors if page == listing.url])
-        return [link.url for link, score in zip(links, scores(links, self._shapes()), strict=True) if score >= ARTICLE]
+        return [
+            link.url for link, score in zip(links, scores(links, self._learned.shapes), strict=True) if score >= ARTICLE
+        ]
 
     def _take_links(self, page: str) -> int:
         """Add the links of a page that look like articles; return how many were not known."""
@@ -314,10 +299,9 @@ class Discovery:
         links = links_of([anchor for at, anchor in self._anchors if at in (front, page)])
         here = {normalise(anchor.url) for at, anchor in self._anchors if at == page}
         new = 0
-        found = scores(links, self._shapes())
-        if self._learns_itself():
-            self._learn(link.url for link, score in zip(links, found, strict=True) if score >= SURE)
-            found = scores(links, self._shapes())
+        found = scores(links, self._learned.shapes)
+        self._learned.add_likely(link.url for link, score in zip(links, found, strict=True) if score >= SURE)
+        found = scores(links, self._learned.shapes)
         for link, score in zip(links, found, strict=True):
             shape = link.shape
             if score >= ARTICLE and normalise(link.url) in here and shape.is_page and not shape.repeats:
@@ -326,15 +310,16 @@ class Discovery:
                 )
         return new
 
+    def _learn_from_looks(self) -> None:
+        links = links_of([anchor for _, anchor in self._anchors])
+        found = scores(links, self._learned.shapes)
+        self._learned.add_likely(link.url for link, score in zip(links, found, strict=True) if score >= SURE)
+
     def _settle(self) -> None:
         """Decide about the sitemaps' pages, now that it is known how articles of this site look."""
         if not self._entries:
             return
-        if self._learns_itself() and self._anchors:
-            links = links_of([anchor for _, anchor in self._anchors])
-            found = scores(links, self._shapes())
-            self._learn(link.url for link, score in zip(links, found, strict=True) if score >= SURE)
-        taken = article_entries([entry for _, entry in self._entries], self._shapes())
+        taken = article_entries([entry for _, entry in self._entries], self._learned.shapes)
         for (source, entry), takes in zip(self._entries, taken, strict=True):
             if takes:
                 self._add_entry(source, entry, "sitemap")

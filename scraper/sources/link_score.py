@@ -32,7 +32,7 @@ WEIGHTS: Mapping[str, float] = {
     "slug": 0.9,
     "long slug": 0.7,
     "number": 1.0,
-    "listed": -3.0,
+    "listed": -5.0,
     "shallow": -1.2,
     "directory": -1.5,
     # the link
@@ -87,6 +87,7 @@ class KnownShapes(msgspec.Struct, frozen=True):
     patterns: Mapping[str, int] = {}
     families: Mapping[str, int] = {}
     trust: float = 1.0  # how sure it is that they are articles
+    off: tuple[str, ...] = ()  # beginnings of addresses of videos, jobs, a shop
 
     @classmethod
     def of(cls, urls: Iterable[str]) -> KnownShapes:
@@ -151,7 +152,7 @@ def features(links: Sequence[Link], known: KnownShapes) -> list[dict[str, float]
                 "slug": float(shape.slug_words >= 3),
                 "long slug": float(shape.slug_words >= 5),
                 "number": float(shape.digits >= 4),
-                "listed": float(shape.listed or shape.paging),
+                "listed": float(shape.listed or shape.paging or normalise(link.url).startswith(known.off)),
                 "shallow": float(len(shape.segments) < 2 and shape.slug_words < 3 and shape.digits < 4),
                 "directory": float(directories[own] > 1),
                 "words": max(0.0, words),

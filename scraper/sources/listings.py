@@ -12,7 +12,7 @@ import msgspec
 
 from scraper.decode import decode
 from scraper.errors import NotAnArticle, PageError
-from scraper.paging import is_next, page_number
+from scraper.paging import MAX_PAGE, is_next, page_number
 from scraper.parse import parse
 from scraper.records import Document, Response
 from scraper.sources.anchors import Anchor, ReadDate, anchors
@@ -38,6 +38,7 @@ _DATE_KEYS = (
 )
 _NEXT_KEYS = ("next", "nextUrl", "next_url", "nextPage", "next_page", "more")
 _DATA_ATTRIBUTE = re.compile(r"data-[\w-]*(?:url|href|next|src|page|more|link|endpoint|load)[\w-]*|onclick|formaction")
+_NEXT_ATTRIBUTE = re.compile(r"data-(?:[\w-]*-)?(?:next|more|load|loadmore|infinite)(?:-[\w-]*)?")
 _ADDRESS = re.compile(r"""["'(=\s]?((?:https?://|/|\./|\?)[^"'\s()<>]{1,300})""")
 # "prefix" + number + "suffix", and `prefix${number}suffix`
 _JOINED = re.compile(
@@ -105,6 +106,7 @@ def _next_pages(document: Document, found: Sequence[Anchor], first: str, scripts
     for anchor in found:
         if "next" in anchor.rel.split() or (is_next(anchor.text) and _goes_on(first, anchor.url)):
             yield anchor.url
+    yield from _said_next(document)
     here = page_number(first, document.page.response.url) or 1
     yield from _siblings((anchor.url for anchor in found), first, here)
     yield from _siblings(_addresses(document, scripts), first, here)
@@ -120,10 +122,21 @@ def _siblings(urls: Iterator[str], first: str, here: int) -> Iterator[str]:
     numbered: dict[int, str] = {}
     for url in urls:
         number = page_number(first, url)
-        # The second page may have the number 1.
+        # The number 1 may be the second page's, but seldom is.
         if number is not None and (number > here or number == here == 1) and normalise(url) != normalise(first):
-            numbered.setdefault(number, url)
+            numbered.setdefault(number if number > 1 else MAX_PAGE + 1, url)
     yield from (url for _, url in sorted(numbered.items()))
+
+
+def _said_next(document: Document) -> Iterator[str]:
+    """Yield the addresses in attributes whose names say that a list goes on there."""
+    for element in document.tree.iter() if document.tree is not None else ():
+        if isinstance(element.tag, str):
+            for name, value in element.items():
+                if _NEXT_ATTRIBUTE.fullmatch(str(name)) and ("/" in value or "?" in value) and " " not in value:
+                    url = resolve(document.base_url, str(value))
+                    if url and same_site(url, document.base_url):
+                        yield url
 
 
 def _addresses(document: Document, scripts: Sequence[str]) -> Iterator[str]:

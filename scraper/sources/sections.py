@@ -51,6 +51,8 @@ def _may_be_section(link: Link, holds_articles: bool) -> bool:
         return False
     if holds_articles:
         return True
+    if link.text.lower() in NOT_ARTICLES - _SECTION_WORDS:
+        return False
     short = 0 < reading_words(link.text) <= MAX_SECTION_WORDS
     return short and link.date is None and (_in_menu(link) or bool(words))
 

@@ -26,11 +26,12 @@ NOT_ARTICLES = frozenset(
     "video videos audio podcast podcasts photo photos gallery galleries galerie galeria fotos bilder images "
     "image img live-tv livestream radio tv programme programmes webinar webinars games game spiele crossword "
     "horoscope weather wetter quiz quizzes puzzles watch listen mediathek "
+    "视频 图片 直播 動画 映像 写真 ポッドキャスト 동영상 포토 фото видео فيديو صور vidéo vidéos фотогалерея "
     # shops, jobs, advertisers
     "shop store product products produkt producto boutique cart checkout basket tienda deals coupons gutscheine "
     "jobs job careers career stellen stellenmarkt empleo emploi anzeigen classifieds immobilien motors advertise "
     "advertising werbung publicidad mediadaten partner partners sponsored plans pricing offers marketplace "
-    "auto-markt 商城 招聘 广告 "
+    "auto-markt 商城 招聘 广告 ストア 採用情報 求人 ショップ 채용 쇼핑 вакансии реклама магазин وظائف إعلانات "
     # the site itself
     "about about-us aboutus contact contact-us kontakt contacto impressum imprint privacy privacy-policy "
     "datenschutz terms terms-of-use terms-of-service agb legal cookies cookie cookie-policy accessibility help "
@@ -38,7 +39,8 @@ NOT_ARTICLES = frozenset(
     "konto my subscribe subscription subscriptions abo abonnement newsletter newsletters press-office masthead "
     "editorial-policy corrections donate spenden app apps download downloads share print feedback "
     "advertise-with-us contact_us about_us wp-login.php wp-admin wp-content wp-json cdn-cgi static assets api "
-    "cgi-bin sso oauth password lost-password settings preferences 关于我们 联系我们 登录 注册 お問い合わせ".split()
+    "cgi-bin sso oauth password lost-password settings preferences 关于我们 联系我们 登录 注册 お問い合わせ "
+    "会社概要 利用規約 로그인 회원가입 контакты".split()
 )
 _NOT_PAGES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|pdf|docx?|xlsx?|pptx?|zip|gz|rar|exe|dmg|apk|mp[34]|m4[av]|ogg|wav|avi|mov"
