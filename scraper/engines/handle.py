@@ -47,6 +47,7 @@ class Handle:
     on_answer: Callable[[], object]
     on_end: Callable[[Handle], object]
     batches: deque[list[Task]] = field(default_factory=deque)
+    answers: int = 0
     too_big: bool = False  # it was ended because it took too much memory
     _unsent: bytearray = field(default_factory=bytearray)
     _received: bytearray = field(default_factory=bytearray)
@@ -95,6 +96,7 @@ class Handle:
         self._received += data
         for results, remarks in _messages(self._received):
             _log(remarks)
+            self.answers += 1
             for task, result in zip(self.batches.popleft(), results, strict=True):
                 task.finish(result)
         self.on_answer()

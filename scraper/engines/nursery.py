@@ -135,7 +135,7 @@ def _end_with(work: Callable[[], None]) -> NoReturn:
     except BrokenPipeError:  # the program is gone
         pass
     except BaseException:
-        traceback.print_exc()
+        os.write(2, traceback.format_exc().encode(errors="backslashreplace"))
     finally:
         os._exit(code)
 

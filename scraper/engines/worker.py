@@ -33,9 +33,9 @@ def serve(
 ) -> None:
     """Answer each batch of jobs that comes with the results of ``work``, until the program closes its end.
 
-    ``at[number]``, which is shared with the program, says which job of the batch is being done. One that takes too
-    long ends the process: the alarm has no handler, so the system does it, in the middle of a parser's loop, too, and
-    when the program is long gone.
+    ``at[number]``, which is shared with the program, says which job of the batch is being done: 1 the first, 0 none.
+    One that takes too long ends the process: the alarm has no handler, so the system does it, in the middle of a
+    parser's loop, too, and when the program is long gone.
     """
     remarks = _Remarks()
     logging.getLogger().handlers[:] = [remarks]
@@ -44,7 +44,7 @@ def serve(
         while done < settings.pages_per_worker and resident_bytes("self") < BIG * settings.page_memory_bytes:
             results = []
             for index in range(pickle.load(jobs)):
-                at[number] = index
+                at[number] = 1 + index
                 job = pickle.load(jobs)
                 signal.setitimer(signal.ITIMER_REAL, settings.page_deadline_s)
                 results.append(work(job))
