@@ -160,13 +160,14 @@ def _row(page: sets.Annotated, system: str, found: lines.Text, wanted: lines.Tex
 def _form(line: str, found: lines.Text, truth: dict[str, Any]) -> str:
     if truth["title"] and same_title(line, truth["title"]):
         return "title"
-    if found.count(line) > 1 and len(tokens(line)) >= lines.SHORT:
+    words = tokens(line)
+    if len(words) >= lines.SHORT and found.count(lines.folded(words)) > 1:
         return "repeated line"
     if len(line.encode()) >= LABEL_BYTES and _END.search(line):
         return "prose"
     if any(name and name in line for name in truth["authors"] or ()):
         return "byline"
-    return "date" if _DATE.search(line) and len(tokens(line)) <= 2 * lines.SHORT else "label"
+    return "date" if _DATE.search(line) and len(words) <= 2 * lines.SHORT else "label"
 
 
 def _own(page: sets.Annotated, url: str) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from benchmarks.measures import shingles, tokens
+from scraper.text import visible
 
 SHORT = 4  # tokens; a line with fewer has no 4-gram and is judged by what stands next to it
 SAME = 0.5  # of the 4-grams; extractors cut and join lines a little differently
@@ -17,43 +18,43 @@ class Text:
     """A text, ready to be asked what it holds."""
 
     def __init__(self, text: str) -> None:
-        self.lines = [line for line in text.split("\n") if line.strip()]
-        self._grams = set(shingles(text))
-        self._flat = _joined(tokens(text))
-        self._whole = Counter(_joined(tokens(line)) for line in self.lines)
+        self.lines = [line for line in visible(text).split("\n") if line.strip()]
+        self.tokens = [tokens(line) for line in self.lines]
+        flat = [token for words in self.tokens for token in words]
+        self._grams = set(shingles("\n".join(self.lines)))
+        self._flat = folded(flat)
+        self._whole = Counter(map(folded, self.tokens))
 
     def holds(self, part: str) -> bool:
         """Tell whether at least half of ``part`` stands here, or all of it where it is shorter than a 4-gram."""
         words = tokens(part)
         if len(words) < SHORT:
-            return _joined(words) in self._flat
+            return folded(words) in self._flat
         grams = shingles(part)
         return sum(gram in self._grams for gram in grams) >= SAME * len(grams)
 
-    def count(self, line: str) -> int:
-        """Return how often ``line`` stands here as a line."""
-        return self._whole[_joined(tokens(line))]
+    def count(self, folded: str) -> int:
+        """Return how many lines here have these words; see :func:`folded`."""
+        return self._whole[folded]
 
 
 def leftover(found: Text, wanted: Text) -> list[int]:
     """Return the places in ``found.lines`` of the lines that are not in ``wanted``, or there less often.
 
-    A short line counts as wanted where it is a line there, or stands there next to its neighbour here: "Share" is no
-    part of a story that has the word somewhere.
+    A short line counts as wanted where it is a line there, or stands there beside the words that it stands beside here:
+    "Share" is no part of a story that has the word somewhere.
     """
     places = []
     seen: Counter[str] = Counter()
-    for place, line in enumerate(found.lines):
-        words = tokens(line)
+    for place, words in enumerate(found.tokens):
         if not words:
             continue
+        key = folded(words)
+        seen[key] += 1
         if len(words) < SHORT:
-            if not wanted.count(line) and not any(wanted.holds(with_it) for with_it in _beside(found.lines, place)):
+            if not wanted.count(key) and not any(map(wanted.holds, _beside(found, place))):
                 places.append(place)
-            continue
-        seen[_joined(words)] += 1
-        repeated = seen[_joined(words)] > max(wanted.count(line), 1)
-        if repeated or not wanted.holds(line):
+        elif seen[key] > max(wanted.count(key), 1) or not wanted.holds(found.lines[place]):
             places.append(place)
     return places
 
@@ -70,13 +71,15 @@ def sentences(line: str) -> Iterator[str]:
             yield match[0].strip()
 
 
-def _beside(lines: list[str], place: int) -> Iterator[str]:
-    """Yield a short line with the end of the line above, and with the beginning of the line below."""
-    if place:
-        yield " ".join([*tokens(lines[place - 1])[-SHORT:], lines[place]])
-    if place + 1 < len(lines):
-        yield " ".join([lines[place], *tokens(lines[place + 1])[:SHORT]])
+def _beside(found: Text, place: int) -> Iterator[str]:
+    """Yield a short line with the words before it, and with the words behind it."""
+    before = [token for words in found.tokens[max(place - SHORT, 0) : place] for token in words]
+    behind = [token for words in found.tokens[place + 1 : place + 1 + SHORT] for token in words]
+    for run in ([*before[-SHORT:], *found.tokens[place]], [*found.tokens[place], *behind[:SHORT]]):
+        if len(run) >= SHORT:
+            yield " ".join(run)
 
 
-def _joined(words: list[str]) -> str:
+def folded(words: list[str]) -> str:
+    """Return words as one string that can be looked for in others."""
     return f" {' '.join(words)} ".casefold()
