@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,10 @@ from scraper.cli.finding import finding_options, wish_of
 from scraper.cli.logs import log_options
 from scraper.cli.options import fetch_options, fetch_settings, language_codes
 from scraper.config import Settings, load_settings
-from scraper.discover import discovery
+from scraper.discover import ListReader, discovery
 from scraper.errors import PageError
 from scraper.run import Stop
+from scraper.sources.discovery import Discovery
 from scraper.sources.found import Found, Wish, newest_first
 from scraper.text import safe_for_terminal
 from scraper.urls import parse, problem
@@ -58,16 +61,23 @@ def discover(urls: tuple[str, ...], as_json: bool, **options: Any) -> int:
             raise click.BadParameter(f"{url!r}: {wrong}")
     settings = load_settings(options["settings_path"]) if options["settings_path"] else Settings()
     settings = msgspec.structs.replace(settings, fetch=fetch_settings(settings.fetch, options))
-    return asyncio.run(_discover([parse(url) or url for url in urls], settings, wish_of(options), as_json))
+    with closing(ListReader(settings.engine)) as reader:
+        return asyncio.run(_discover([parse(url) or url for url in urls], settings, reader, wish_of(options), as_json))
 
 
-async def _discover(urls: list[str], settings: Settings, wish: Wish, as_json: bool) -> int:
+async def _discover(urls: list[str], settings: Settings, reader: ListReader, wish: Wish, as_json: bool) -> int:
     from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a wrong option should not
 
     stop = Stop()
     async with HttpFetcher(settings.fetch, on_wait=partial(log.debug, "%s")) as fetcher:
         with stop.on_signals():
-            found, failed = await found_at(urls, fetcher.fetch, settings, wish, stop)
+            finders = {
+                url: discovery(partial(fetcher.fetch, any_type=True), reader.read, settings.discover, wish)
+                for url in urls
+            }
+            found, failed = await found_at(finders, stop)
+    for error in failed:
+        log.warning("%s", error)
     for one in newest_first(found):
         write_out(json_line(one) if as_json else f"{safe_for_terminal(one.url)}\n".encode())
     if stop.signal:
@@ -78,29 +88,24 @@ async def _discover(urls: list[str], settings: Settings, wish: Wish, as_json: bo
     return 3 if failed else 0
 
 
-async def found_at(urls: list[str], fetch: Any, settings: Settings, wish: Wish, stop: Stop) -> tuple[list[Found], int]:
-    """Return what was found at each address, and at how many nothing could be read. All sites are asked at once."""
-    tasks = [asyncio.ensure_future(_of_one(url, fetch, settings, wish)) for url in urls]
+async def found_at(finders: Mapping[str, Discovery], stop: Stop) -> tuple[list[Found], list[PageError]]:
+    """Return what was found at each address, and why nothing could be read at others. All are asked at once."""
+    tasks = [asyncio.ensure_future(_of_one(url, finder)) for url, finder in finders.items()]
     loop = asyncio.get_running_loop()
     stop.on_request(lambda: [loop.call_soon_threadsafe(task.cancel) for task in tasks])
-    results = await asyncio.gather(*tasks, return_exceptions=True)
     found: list[Found] = []
-    failed = 0
-    for url, result in zip(urls, results, strict=True):
+    failed = []
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(result, PageError):
-            log.warning("%s", result)
-            failed += 1
-        elif isinstance(result, asyncio.CancelledError):
-            log.warning("%s: stopped", url)
-        elif isinstance(result, BaseException):
-            raise result
-        else:
+            failed.append(result)
+        elif isinstance(result, list):
             found += result
+        elif not isinstance(result, asyncio.CancelledError):
+            raise result
     return found, failed
 
 
-async def _of_one(url: str, fetch: Any, settings: Settings, wish: Wish) -> list[Found]:
-    finder = discovery(partial(fetch, any_type=True), settings.discover, wish)
+async def _of_one(url: str, finder: Discovery) -> list[Found]:
     found = await finder.site(url)
     read = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in sorted(finder.sources.items()))
     log.info("%s: %d articles, from %s", url, len(found), read or "nothing")

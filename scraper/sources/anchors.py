@@ -23,6 +23,8 @@ MAX_CARD_LINKS = 4
 MAX_CARD_LEVELS = 6
 _MAX_DATE_CHARS = 60
 _DATE_LIKE = re.compile(r"\d{4}|\d\s?[-/.]\s?\d")
+_CURRENCY = r"(?:[$€£¥₹₽₩₺฿]|USD|EUR|руб\.?|円|元|kr\.?|zł|Kč|Ft)"
+_PRICE = re.compile(rf"^\W*{_CURRENCY}\s?[\d.,\s]+\W*$|^\W*\d[\d.,\s]*{_CURRENCY}\W*$|{_CURRENCY}\s?\d+[.,]\d\d\b")
 _TOKEN = re.compile(r"[a-z]+")
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _ZONES: dict[str, Zone] = {
@@ -45,7 +47,7 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
     heading: bool  # is a heading, or stands in one
     picture: bool
     date: datetime | None  # that stands beside it
-    card: int  # number of the card that it is part of
+    price: bool  # a sum of money stands beside it
     rel: str
     language: str  # hreflang
 
@@ -54,6 +56,7 @@ def anchors(document: Document, read_date: ReadDate) -> list[Anchor]:
     """Return the links of a page in its order."""
     page = _Flat(document.tree)
     dates = _dates(page, read_date)
+    prices = [at for at, element in enumerate(page.elements) if _has_price(element)]
     found = []
     for at in page.links[:MAX_LINKS]:
         element = page.elements[at]
@@ -72,7 +75,7 @@ def anchors(document: Document, read_date: ReadDate) -> list[Anchor]:
                 heading=heading,
                 picture=page.has(at, "img"),
                 date=_within(dates, card, page.ends[card]),
-                card=card,
+                price=_any_within(prices, card, page.ends[card]),
                 rel=(element.get("rel") or "").lower(),
                 language=(element.get("hreflang") or "").lower(),
             )
@@ -185,6 +188,17 @@ def _date_in(text: str | None, read_date: ReadDate) -> datetime | None:
         return None
     text = " ".join(text.split())
     return read_date(text) if len(text) <= _MAX_DATE_CHARS else None
+
+
+def _has_price(element: Any) -> bool:
+    # In two digits after the point, or alone: a headline may name a sum.
+    texts = (element.text, element.tail)
+    return any(text and len(text) <= _MAX_DATE_CHARS and _PRICE.search(text) for text in texts)
+
+
+def _any_within(places: list[int], start: int, end: int) -> bool:
+    first = bisect_left(places, start)
+    return first < len(places) and places[first] < end
 
 
 def _within(dates: list[tuple[int, datetime]], start: int, end: int) -> datetime | None:

@@ -41,6 +41,7 @@ WEIGHTS: Mapping[str, float] = {
     "heading": 1.2,
     "date": 1.5,
     "picture": 0.3,
+    "price": -2.5,
     "twice": 0.4,
     "menu": -1.8,
     "foot": -2.4,
@@ -124,8 +125,9 @@ def links_of(anchors: Sequence[Anchor]) -> list[Link]:
 
 
 def scores(links: Sequence[Link], known: KnownShapes) -> list[float]:
-    """Return for each link how likely it leads to an article, 0 to 1."""
-    return [_probability(row) for row in features(links, known)]
+    """Return for each link how likely it leads to an article, 0 to 1; a front page never is one."""
+    rows = zip(links, features(links, known), strict=True)
+    return [_probability(row) if link.shape.segments or "?" in link.url else 0.0 for link, row in rows]
 
 
 def features(links: Sequence[Link], known: KnownShapes) -> list[dict[str, float]]:
@@ -154,12 +156,13 @@ def features(links: Sequence[Link], known: KnownShapes) -> list[dict[str, float]
                 "number": float(shape.digits >= 4),
                 "listed": float(shape.listed or shape.paging or normalise(link.url).startswith(known.off)),
                 "shallow": float(len(shape.segments) < 2 and shape.slug_words < 3 and shape.digits < 4),
-                "directory": float(directories[own] > 1),
+                "directory": min(directories[own], 2) / 2,
                 "words": max(0.0, words),
                 "no words": max(0.0, -words),
                 "heading": float(any(anchor.heading for anchor in link.anchors)),
                 "date": float(link.date is not None),
                 "picture": float(any(anchor.picture for anchor in link.anchors)),
+                "price": float(any(anchor.price for anchor in link.anchors)),
                 "twice": float(len({anchor.place for anchor in link.anchors}) > 1),
                 "menu": float(zone == "menu"),
                 "foot": float(zone == "foot"),

@@ -42,9 +42,9 @@ _NEXT_ATTRIBUTE = re.compile(r"data-(?:[\w-]*-)?(?:next|more|load|loadmore|infin
 _ADDRESS = re.compile(r"""["'(=\s]?((?:https?://|/|\./|\?)[^"'\s()<>]{1,300})""")
 # "prefix" + number + "suffix", and `prefix${number}suffix`
 _JOINED = re.compile(
-    r"""["']([^"'\n]{1,200}[/_=.-])["']\s*\+\s*\(?[\w.$]{1,40}(?:\s*\+\s*1)?\)?(?:\s*\+\s*["']([^"'\n]{0,40})["'])?"""
+    r"""["']([^"'\s#]{1,200}[/_=.-])["']\s*\+\s*\(?[\w.$]{1,40}(?:\s*\+\s*1)?\)?(?:\s*\+\s*["']([\w./?&=-]{0,40})["'])?"""
 )
-_TEMPLATE = re.compile(r"`([^`$\n]{1,200}[/_=.-])\$\{[^}\n]{1,60}\}([^`$\n]{0,40})`")
+_TEMPLATE = re.compile(r"`([^`$\s#]{1,200}[/_=.-])\$\{[^}\n]{1,60}\}([\w./?&=-]{0,40})`")
 # The pager of a content management system that writes index_1.shtml, index_2.shtml ...
 _PAGE_HTML = re.compile(
     r"""createPageHTML\(\s*['"]?(\d{1,4})['"]?\s*,\s*['"]?\d+['"]?\s*,\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]"""
@@ -248,7 +248,7 @@ def _links_in(data: Any, base: str, read_date: ReadDate) -> Iterator[Anchor]:
                 heading=True,
                 picture=False,
                 date=_date_of(node, read_date),
-                card=0,
+                price=False,
                 rel="",
                 language="",
             )

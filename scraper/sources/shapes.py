@@ -19,7 +19,8 @@ NOT_ARTICLES = frozenset(
     "archivo archivos author authors autor autores autoren auteur profile profiles user users people staff team "
     "writers contributors search suche buscar recherche ricerca page pages seite pagina feed feeds rss atom "
     "sitemap list lists collection collections series kalender calendar termine agenda events event comments "
-    "comment trending mostread popular latest hashtag label labels etiqueta etiquetas mot-cle rubrica temi 标签 "
+    "comment forum forums board boards thread threads discussion discussions trending "
+    "mostread popular latest hashtag label labels etiqueta etiquetas mot-cle rubrica temi 标签 "
     "专题 作者 分类 标签页 タグ カテゴリ 著者 태그 카테고리 тег теги автор рубрика рубрики метка метки وسم كاتب "
     "تصنيف "
     # other things than text
@@ -42,6 +43,8 @@ NOT_ARTICLES = frozenset(
     "cgi-bin sso oauth password lost-password settings preferences 关于我们 联系我们 登录 注册 お問い合わせ "
     "会社概要 利用規約 로그인 회원가입 контакты".split()
 )
+_IN_DIRECTORIES = frozenset("jobs job products product shop store forum forums authors profiles users tags".split())
+_LEGAL = ("privacy-policy", "terms-of-", "terms-and-", "cookie-policy", "cookies-policy")
 _NOT_PAGES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|pdf|docx?|xlsx?|pptx?|zip|gz|rar|exe|dmg|apk|mp[34]|m4[av]|ogg|wav|avi|mov"
     r"|webm|m3u8?|css|js|json|xml|rss|atom|txt|csv|ics|epub|woff2?|ttf)$",
@@ -100,11 +103,20 @@ def shape_of(url: str) -> Shape:
         digits=max(numbers, default=0),
         date=day,
         month=month,
-        listed=any(word in NOT_ARTICLES for word in words) or bool(NOT_ARTICLES.intersection(names)),
+        listed=_is_listed(words) or bool(NOT_ARTICLES.intersection(names)),
         is_page=not _NOT_PAGES.search(last),
         paging=bool(_PAGING.intersection(names)) and not (names == ["p"] and not segments),  # /?p=123 is WordPress
         repeats=any(segments.count(segment) > 2 for segment in segments),
     )
+
+
+def _is_listed(words: list[str]) -> bool:
+    """Tell whether a directory names something else than articles, also as in remote-jobs, or the page itself does."""
+    if any(word in NOT_ARTICLES for word in words):
+        return True
+    if any(_IN_DIRECTORIES.intersection(re.split(r"[-_]", word)) for word in words[:-1]):
+        return True
+    return bool(words) and words[-1].startswith(_LEGAL)
 
 
 def _kind(segment: str) -> str:
