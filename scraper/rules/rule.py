@@ -61,7 +61,19 @@ def spellings(word: str) -> set[str]:
 _ARABIC_KEYBOARD = str.maketrans("یک", "يك")
 
 
+# What is escaped, a set of characters, or a group that captures: the last is what is looked for.
+_GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(\()(?!\?)", re.DOTALL)
+
+
 def pattern_of(rule: Rule) -> re.Pattern[str]:
-    """Return one pattern for all the shapes of a rule's line. Raises ``re.error``."""
+    """Return one pattern for all the shapes of a rule's line. Raises ``re.error``.
+
+    Groups do not capture: nobody asks what they hold, and in a possessive repeat Python 3.11 loses their span and
+    raises ``SystemError``.
+    """
     shapes = (shape if shape.isascii() else fold_letters(unicodedata.normalize("NFKC", shape)) for shape in rule.line)
-    return re.compile("|".join(f"(?:{shape})" for shape in shapes))
+    return re.compile("|".join(f"(?:{_GROUP.sub(_without_capture, shape)})" for shape in shapes))
+
+
+def _without_capture(found: re.Match[str]) -> str:
+    return "(?:" if found[1] else found[0]
