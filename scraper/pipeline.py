@@ -14,6 +14,7 @@ from scraper.errors import NotAnArticle, PageError
 from scraper.extraction.extract import extract
 from scraper.extraction.language import detect
 from scraper.extraction.model import BlockModel, model_version, shipped_model
+from scraper.extraction.page_guard import refusal
 from scraper.parse import parse
 from scraper.records import (
     Block,
@@ -50,6 +51,8 @@ def clean(responses: Sequence[Response], settings: Settings, model: BlockModel |
         return Skipped(url=url, reason=error.reason, detail=error.detail)
     except PageError as error:
         return Failed(url=url, reason=error.reason, detail=error.detail)
+    if refused := refusal(drafts[0]):
+        return Skipped(url=url, reason=refused[0], detail=refused[1])
     return article(_one(drafts), settings.extract, _tool(model.header.name), pages=len(drafts))
 
 
