@@ -13,7 +13,7 @@ from typing import Any
 import click
 import msgspec
 
-from scraper.cli.finding import finding_options, wish_of
+from scraper.cli.finding import fetchable, finding_options, wish_of
 from scraper.cli.logs import log_options
 from scraper.cli.options import fetch_options, fetch_settings, language_codes
 from scraper.config import Settings, load_settings
@@ -23,7 +23,6 @@ from scraper.run import Stop
 from scraper.sources.discovery import Discovery
 from scraper.sources.found import Found, Wish, newest_first
 from scraper.text import safe_for_terminal
-from scraper.urls import parse, problem
 from scraper.write.stream import write_out
 from scraper.write.strict_json import json_line
 
@@ -31,7 +30,7 @@ log = logging.getLogger("scraper")
 
 
 @click.command(short_help="Find the articles of a site.")
-@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.argument("urls", nargs=-1, required=True, metavar="URL...", callback=fetchable)
 @click.option("--json", "as_json", is_flag=True, help="One object a line: url, title, published, language, where from.")
 @finding_options
 @click.option(
@@ -55,17 +54,13 @@ def discover(urls: tuple[str, ...], as_json: bool, **options: Any) -> int:
       scraper discover https://news.example --since 2d --max 50 --json
       scraper discover https://news.example/sport --exclude /live/ | scraper get -i - -o sport.jsonl
     """
-    for url in urls:
-        wrong = problem(url)
-        if wrong:
-            raise click.BadParameter(f"{url!r}: {wrong}")
     settings = load_settings(options["settings_path"]) if options["settings_path"] else Settings()
     settings = msgspec.structs.replace(settings, fetch=fetch_settings(settings.fetch, options))
     with closing(ListReader(settings.engine)) as reader:
-        return asyncio.run(_discover([parse(url) or url for url in urls], settings, reader, wish_of(options), as_json))
+        return asyncio.run(_discover(urls, settings, reader, wish_of(options), as_json))
 
 
-async def _discover(urls: list[str], settings: Settings, reader: ListReader, wish: Wish, as_json: bool) -> int:
+async def _discover(urls: tuple[str, ...], settings: Settings, reader: ListReader, wish: Wish, as_json: bool) -> int:
     from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a wrong option should not
 
     stop = Stop()

@@ -11,6 +11,7 @@ import click
 
 from scraper.errors import ConfigError
 from scraper.sources.found import Wish
+from scraper.urls import parse, problem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -72,3 +73,12 @@ def _since(_ctx: click.Context, _option: click.Parameter, value: str | None) -> 
         return moment_of(value, datetime.now(UTC)) if value else None
     except ConfigError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def fetchable(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return addresses as they are requested, each checked."""
+    for value in values:
+        wrong = problem(value)
+        if wrong:
+            raise click.BadParameter(f"{value!r}: {wrong}")
+    return tuple(parse(value) or value for value in values)

@@ -5,26 +5,33 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
+from scraper.cli.discover import found_at
+from scraper.cli.finding import fetchable, finding_options, wish_of
 from scraper.cli.logs import log_options
 from scraper.cli.options import fetch_options, fetch_settings, output_options, read_settings
 from scraper.cli.outlet import Outlet, broken_output_code
 from scraper.cli.progress import Progress, progress
-from scraper.config import FetchSettings
+from scraper.config import Settings
+from scraper.discover import ListReader, discovery
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import OutputError
 from scraper.protocols import Engine
-from scraper.records import Failed, Skipped, Target
+from scraper.records import Article, Failed, Outcome, Skipped, Target
 from scraper.run import Decided, Stop, outcomes
 from scraper.sources.files import STANDARD_INPUT, standard_input, unreadable
+from scraper.sources.found import Wish, newest_first
 from scraper.sources.url_lists import listed_targets, named_targets
 from scraper.urls import normalise
 from scraper.write.articles import addresses_in
@@ -38,11 +45,17 @@ log = logging.getLogger("scraper")
     "-i", "--input", "lists", multiple=True, metavar="FILE",
     help="Read urls from FILE, one a line; - is standard input. Blank lines and lines that begin with # are left out.",
 )  # fmt: skip
+@click.option(
+    "--from", "sites", multiple=True, metavar="URL", callback=fetchable,
+    help="Find the articles of the site, section, feed or sitemap at URL as `scraper discover` does, and fetch them. "
+    "May be repeated.",
+)  # fmt: skip
+@finding_options
 @output_options
 @click.option("--append", is_flag=True, help="With -o: leave out the pages whose article FILE holds already.")
 @fetch_options
 @log_options
-def get(urls: tuple[str, ...], lists: tuple[str, ...], append: bool, **options: Any) -> int:
+def get(urls: tuple[str, ...], lists: tuple[str, ...], sites: tuple[str, ...], append: bool, **options: Any) -> int:
     """Fetch pages and write their articles.
 
     Each url ends as an article or with a line on standard error that says why not. A url that comes twice is fetched
@@ -53,9 +66,10 @@ def get(urls: tuple[str, ...], lists: tuple[str, ...], append: bool, **options: 
       scraper get https://news.example/story
       scraper get -i urls.txt -o articles.jsonl --append --failures failures.jsonl
       scraper get https://news.example/story --format markdown
+      scraper get --from https://news.example --since 2d -o articles.jsonl --append
     """
-    if not urls and not lists:
-        raise click.UsageError("no url; name one, or a file of urls with -i")
+    if not urls and not lists and not sites:
+        raise click.UsageError("no url; name one, a file of urls with -i, or a site with --from")
     output: Path | None = options["output"]
     if append and (output is None or str(output) == "-" or options["form"] not in (None, "jsonl")):
         raise click.UsageError("--append needs -o FILE and the format jsonl; add them, or leave --append out")
@@ -65,43 +79,82 @@ def get(urls: tuple[str, ...], lists: tuple[str, ...], append: bool, **options: 
     settings = msgspec.structs.replace(settings, fetch=fetch_settings(settings.fetch, options))
     _mention_proxy(settings.fetch.proxy)
     with (
-        closing(WorkerEngine(settings)) as engine,  # first of all: it forks
+        closing(WorkerEngine(settings)) as engine,  # first of all: it forks, as the next does
+        closing(ListReader(settings.engine)) as reader,
         Outlet(output, options["form"], options["failures"]) as outlet,
     ):
         seen = {normalise(url) for url in addresses_in(output)} if append and output else set()
         # Read to its end first: waiting for a slow writer would let the fetches time out.
         typed = list(_from_standard_input()) if "-" in lists else []
-        with progress(None if lists else len(urls)) as bar:
-            targets = _unseen(_targets(urls, lists, typed), seen)
-            codes = asyncio.run(_get(targets, settings.fetch, engine, outlet, bar))
+        wish = wish_of(options)
+
+        def targets(found: Iterable[Target | Failed]) -> Iterator[Target | Decided]:
+            return _unseen(chain(_targets(urls, lists, typed), found), seen)
+
+        with progress(None if lists or sites else len(urls)) as bar:
+            work = _Get(settings, engine, outlet, bar, wish)
+            codes = asyncio.run(work.to_the_end(sites, reader, targets))
         return outlet.end(*codes)
 
 
-async def _get(
-    targets: Iterable[Target | Decided], settings: FetchSettings, engine: Engine, outlet: Outlet, bar: Progress
-) -> set[int]:
-    """Take each target to its outcome; return the exit codes of a stop or of an output that broke."""
-    from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a wrong option should not
+class _Get:
+    """Takes targets to their outcomes."""
 
-    stop = Stop()
-    codes: set[int] = set()
-    loop = asyncio.get_running_loop()
-    # Not in the loop: a reader of the output that pauses (`| less`) must not let the fetches time out.
-    writer = ThreadPoolExecutor(1, thread_name_prefix="write")
-    async with HttpFetcher(settings, on_wait=bar.wait) as fetcher:
-        with stop.on_signals():
-            stream = outcomes(targets, fetcher, engine, stop=stop)
-            async with aclosing(stream):
-                async for target, outcome in stream:
-                    try:
-                        await loop.run_in_executor(writer, outlet.take, outcome)
-                    except (OutputError, BrokenPipeError) as error:
-                        if not codes:
-                            codes.add(broken_output_code(error))
-                            stop.request()
-                        outlet.drop(target.url)
-                    bar.advance(outlet.report)
-    return codes | ({128 + stop.signal} if stop.signal else set())
+    def __init__(self, settings: Settings, engine: Engine, outlet: Outlet, bar: Progress, wish: Wish) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._outlet = outlet
+        self._bar = bar
+        self._wish = wish
+        self._stop = Stop()
+        self._codes: set[int] = set()
+
+    async def to_the_end(
+        self,
+        sites: Iterable[str],
+        reader: ListReader,
+        targets: Callable[[Iterable[Target | Failed]], Iterable[Target | Decided]],
+    ) -> set[int]:
+        """Find what the sites offer and fetch it; return the exit codes of a stop or of an output that broke."""
+        from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 100 ms, which a wrong option should not cost
+
+        async with HttpFetcher(self._settings.fetch, on_wait=self._bar.wait) as fetcher:
+            with self._stop.on_signals():
+                fetch = partial(fetcher.fetch, any_type=True)
+                finders = {url: discovery(fetch, reader.read, self._settings.discover, self._wish) for url in sites}
+                found, failed = await found_at(finders, self._stop)
+                named = [one.target(one.source) for one in newest_first(found)]
+                undone = [Failed(url=error.url or "", reason=error.reason, detail=error.detail) for error in failed]
+                stream = outcomes(targets([*named, *undone]), fetcher, self._engine, stop=self._stop)
+                async with aclosing(stream):
+                    await self._take_all(stream)
+        return self._codes | ({128 + self._stop.signal} if self._stop.signal else set())
+
+    async def _take_all(self, stream: AsyncIterator[tuple[Target, Outcome]]) -> None:
+        # Not in the loop: a reader of the output that pauses (`| less`) must not let the fetches time out.
+        writer = ThreadPoolExecutor(1, thread_name_prefix="write")
+        loop = asyncio.get_running_loop()
+        async for target, outcome in stream:
+            try:
+                await loop.run_in_executor(writer, self._outlet.take, self._recent(target, outcome))
+            except (OutputError, BrokenPipeError) as error:
+                if not self._codes:
+                    self._codes.add(broken_output_code(error))
+                    self._stop.request()
+                self._outlet.drop(target.url)
+            self._bar.advance(self._outlet.report)
+
+    def _recent(self, target: Target, outcome: Outcome) -> Outcome:
+        """Return a page that says itself that it is older than ``--since`` as what it is."""
+        since = self._wish.since
+        if since and isinstance(outcome, Article) and outcome.published:
+            published = datetime.fromisoformat(outcome.published)
+            published = published if published.tzinfo else published.replace(tzinfo=UTC)
+            # Of a day alone it is not known when it was.
+            published += timedelta(days=1) if outcome.published_precision == "day" else timedelta()
+            if published < since:
+                return Skipped(url=outcome.url or target.url, reason="too_old", detail=f"of {outcome.published}")
+        return outcome
 
 
 def _from_standard_input() -> Iterator[Target | Failed]:

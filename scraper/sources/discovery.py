@@ -161,7 +161,7 @@ class Discovery:
                     self._learned.add_known(before.families, before.patterns)
         except PageError as error:
             self.asker.forget(url)
-            log.info("no feed: %s", error)
+            log.debug("no feed: %s", error)
             return False
         return True
 
@@ -238,7 +238,7 @@ class Discovery:
             if response:
                 await self._list(url, await self._parsed(response, url))
         except PageError as error:
-            log.info("no list: %s", error)
+            log.debug("no list: %s", error)
 
     async def _list(self, first: str, listing: Listing) -> None:
         """Take the links of a list's first page, and of those that follow as long as they bring new articles."""
@@ -268,7 +268,7 @@ class Discovery:
                     if self._take_links(listing.url):
                         return listing
             except PageError as error:
-                log.info("the list does not go on: %s", error)
+                log.debug("the list does not go on: %s", error)
         return None
 
     def _all_old(self, listing: Listing) -> bool:

@@ -64,7 +64,7 @@ class SitemapTree:
             sitemap = await asyncio.to_thread(read_sitemap, response) if response else None
         except PageError as error:
             self._asker.forget(url)
-            log.info("no sitemap: %s", error)
+            log.debug("no sitemap: %s", error)
             return False
         if sitemap is None or response is None:
             # An index that did not change may lead to sitemaps that did, where it does not say when they changed.
