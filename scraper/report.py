@@ -42,6 +42,7 @@ _ADVICE = {
     "retry_after": "try again later",
     "host_down": "its host failed several times; try again later",
     "robots_unreachable": "robots.txt could not be read; try again later",
+    "budget": "run it again for the rest",
     "interrupted": "run it again",
 }
 
@@ -109,7 +110,8 @@ class Report:
         # An address whose article is in the output already has come out, though in an earlier run.
         if not self.articles and not self.reasons["skipped", "seen"]:
             codes.add(4)
-        if self.total("failed") or self.total("deferred"):
+        # A budget that is used up ended the run as its owner wants.
+        if self.total("failed") or self.total("deferred") > self.reasons["deferred", "budget"]:
             codes.add(3)
         return codes
 

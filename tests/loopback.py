@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -40,7 +41,9 @@ class Site:
     host: str = HOST
     port: int = 0
     scheme: str = "http"
+    connections: int = 0
     asked: list[str] = field(default_factory=list)  # paths
+    moments: list[float] = field(default_factory=list)  # of the requests, on the monotonic clock
     headers: list[dict[str, str]] = field(default_factory=list)  # names in lower case
 
     def url(self, path: str) -> str:
@@ -48,9 +51,11 @@ class Site:
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
+            self.connections += 1
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             path = head.split()[1]
             self.asked.append(path)
+            self.moments.append(time.monotonic())
             lines = (line.partition(": ") for line in head.splitlines()[1:-1])
             self.headers.append({name.lower(): value for name, _, value in lines})
             found = self.routes.get(path, NO_ROBOTS)
@@ -66,10 +71,12 @@ class Site:
 
 
 @asynccontextmanager
-async def serve(routes: dict[str, Answer], host: str = HOST, tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
-    """Serve ``routes`` on a free port of a loopback address; paths that are not named are a 404."""
+async def serve(
+    routes: dict[str, Answer], host: str = HOST, tls: ssl.SSLContext | None = None, port: int = 0
+) -> AsyncIterator[Site]:
+    """Serve ``routes`` on a free port (or ``port``) of a loopback address; paths that are not named are a 404."""
     site = Site(routes, host, scheme="https" if tls else "http")
-    server = await asyncio.start_server(site.handle, host, 0, ssl=tls)
+    server = await asyncio.start_server(site.handle, host, port, ssl=tls)
     site.port = server.sockets[0].getsockname()[1]
     try:
         yield site

@@ -13,7 +13,7 @@ import httpx
 from scraper.config import FetchSettings
 from scraper.errors import ConfigError
 from scraper.fetch.addresses import AddressGuard
-from scraper.fetch.network import METER, GuardedNetwork
+from scraper.fetch.network import METER, GuardedNetwork, affordable
 from scraper.fetch.proxy import proxy_of, trusting
 from scraper.fetch.resolver import Resolver
 from scraper.fetch.trouble import Trouble
@@ -81,13 +81,14 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
         guard = AddressGuard(settings.allow_net)
         proxy = proxy_of(settings.proxy) if settings.proxy else None
         network = GuardedNetwork(guard, Resolver(settings.connect_timeout_s), proxy.url.host.decode() if proxy else "")
+        jobs = affordable(settings.jobs)
         # Behind a proxy it is the proxy that dials; what can be refused is what the url itself says.
         self._guard = guard if proxy else None
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=trusting(settings.ca_bundle),
             # One connection a job: idle ones make way, so the number of open files is bounded.
-            max_connections=settings.jobs,
-            max_keepalive_connections=settings.jobs,
+            max_connections=jobs,
+            max_keepalive_connections=jobs,
             keepalive_expiry=KEEP_ALIVE_S,
             network_backend=network,
             proxy=proxy,

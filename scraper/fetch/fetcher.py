@@ -18,6 +18,7 @@ from scraper.fetch.client import Client, Reply
 from scraper.fetch.cookies import Chain, cookie_file
 from scraper.fetch.deadline import Deadline
 from scraper.fetch.identity import Identity, of_host, sendable
+from scraper.fetch.network import affordable
 from scraper.fetch.pacing import MIN_TOLD_S, Lanes, Pace
 from scraper.fetch.robots import Robots
 from scraper.fetch.status import REDIRECTS, status_trouble, type_trouble
@@ -62,7 +63,7 @@ class HttpFetcher:
         self._identity = Identity(settings)
         self._cookies = cookie_file(settings.cookies) if settings.cookies else None
         self._client = Client(settings, transport)
-        self._lanes = Lanes(settings.jobs, settings.host_failures, on_wait, settings.max_delay_s)
+        self._lanes = Lanes(affordable(settings.jobs), settings.host_failures, on_wait, settings.max_delay_s)
         self._budgets = Budgets(settings)
         self._robots = Robots(settings, self._identity, self._robots_txt)
         self._lawless = {host.lower(): True for host in settings.ignore_robots}

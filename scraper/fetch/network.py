@@ -6,6 +6,7 @@ The check sits here and not before the request, because a name may give another 
 from __future__ import annotations
 
 import os
+import resource
 import ssl
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
@@ -19,6 +20,21 @@ from scraper.fetch.trouble import Trouble
 
 # A name can have dozens of addresses; dialling them all in vain would take the time of the whole url.
 MAX_DIALLED = 3
+
+
+# Files that are open besides connections: standard streams, output, the pipes of some workers.
+RESERVED_FILES = 40
+
+
+def affordable(connections: int) -> int:
+    """Return how many connections at a time the limit of open files allows, at most ``connections``.
+
+    One that is looking up its host's name needs two files.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit == resource.RLIM_INFINITY:
+        return connections
+    return max(1, min(connections, (limit - RESERVED_FILES) // 2))
 
 
 class Meter:

@@ -47,9 +47,11 @@ class Servers:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
-    def serve(self, routes: dict[str, Answer], host: str = BAD_HOST, tls: ssl.SSLContext | None = None) -> Site:
+    def serve(
+        self, routes: dict[str, Answer], host: str = BAD_HOST, tls: ssl.SSLContext | None = None, port: int = 0
+    ) -> Site:
         """Serve on a free port; a path without an answer is a 404. ``routes`` may be changed later."""
-        return self._run(self._stack.enter_async_context(serve(routes, host, tls)))
+        return self._run(self._stack.enter_async_context(serve(routes, host, tls, port)))
 
     def nobody(self, host: str = BAD_HOST) -> str:
         """Return the address of a port that refuses connections."""
@@ -130,15 +132,21 @@ Command = Callable[..., Run]
 
 @pytest.fixture
 def scraper(tmp_path: Path) -> Command:
-    """Run ``scraper ARGUMENTS`` in a folder of its own; ``settings`` and ``fetch`` go to the settings file."""
+    """Run ``scraper ARGUMENTS`` in a folder of its own.
+
+    ``fetch`` and ``settings`` go to the settings file. ``names`` is what the system answers for host names: addresses,
+    addresses by turns, or ``None`` for a name server that keeps silent. Other options are those of ``subprocess.run``.
+    """
 
     def run(
         *arguments: str | Path,
         fetch: dict[str, Any] | None = None,
         settings: str = "",
-        stdin: bytes = b"",
+        names: dict[str, list[str] | list[list[str]] | None] | None = None,
         timeout: float = 60,
+        **options: Any,
     ) -> Run:
+        (tmp_path / "names.json").write_text(json.dumps(names or {}))
         (tmp_path / "settings.toml").write_text(_toml(QUICK | (fetch or {})) + settings)
         for name in ("failures.jsonl", "measures.json"):
             (tmp_path / name).unlink(missing_ok=True)
@@ -146,7 +154,7 @@ def scraper(tmp_path: Path) -> Command:
         start = time.monotonic()
         done = subprocess.run(
             [sys.executable, WATCHED, "measures.json", *given],
-            input=stdin, capture_output=True, cwd=tmp_path, env=environment(), timeout=timeout, check=False,
+            capture_output=True, cwd=tmp_path, env=environment(), timeout=timeout, check=False, **options,
         )  # fmt: skip
         wall_s = time.monotonic() - start
         assert b"Traceback" not in done.stderr, done.stderr.decode()
@@ -166,17 +174,18 @@ def scraper(tmp_path: Path) -> Command:
 def among_good(scraper: Command, servers: Servers) -> Command:
     """Run ``scraper get ok-1 BAD... ok-2``: each bad input is a url, or an answer that a server gives at ``/bad``."""
 
-    def run(*bad: str | Answer, options: tuple[str, ...] = (), **more: Any) -> Run:
+    def run(*bad: str | Answer, options: tuple[str, ...] = LOOPBACK, **more: Any) -> Run:
         first = servers.serve({"/ok-1": good_page(1)}, "127.0.0.2").url("/ok-1")
         last = servers.serve({"/ok-2": good_page(2)}, "127.0.0.4").url("/ok-2")
         urls = [item if isinstance(item, str) else servers.serve({"/bad": item}).url("/bad") for item in bad]
-        done = scraper("get", *LOOPBACK, *options, first, *urls, last, **more)
+        done = scraper("get", *options, first, *urls, last, **more)
         for url, number in ((first, 1), (last, 2)):
             article = next((found for found in done.articles if found["fetch"]["url_requested"] == url), None)
             assert article is not None, f"{url} is lost; {done.stderr}"
             assert article["text"].startswith(f"Story number {number} begins here")
             assert article["text"].endswith(STORY[-1])
         assert len(done.articles) + len(done.failures) == len(urls) + 2, done.stderr
+        assert f"{len(urls) + 2} inputs = " in done.stderr.splitlines()[-1]
         return done
 
     return run

@@ -11,9 +11,12 @@ from __future__ import annotations
 import asyncio
 import json
 import resource
+import socket
 import sys
 import time
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 BEAT_S = 0.01
 
@@ -45,10 +48,32 @@ def peak_mb() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
+def answer_names(names: dict[str, Any]) -> None:
+    """Let the system's look-up of these names give what the test wants; of all others what it gives anyway."""
+    asked: Counter[str] = Counter()
+    system = socket.getaddrinfo
+
+    def getaddrinfo(host: str, *arguments: Any, **options: Any) -> Any:
+        if host not in names:
+            return system(host, *arguments, **options)
+        answer = names[host]
+        if answer is None:
+            time.sleep(60)
+            raise socket.gaierror(socket.EAI_AGAIN, "no name server answers")
+        if answer and isinstance(answer[0], list):
+            answer = answer[min(asked[host], len(answer) - 1)]
+        asked[host] += 1
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in answer]
+
+    socket.getaddrinfo = getaddrinfo
+
+
 def main() -> None:
     from scraper.cli.main import main as command  # noqa: PLC0415 after the clock has started
 
     measures = Path(sys.argv.pop(1))
+    names = Path("names.json")
+    answer_names(json.loads(names.read_text()) if names.exists() else {})
     watch = Watch()
     asyncio.set_event_loop_policy(watch)
     try:
