@@ -110,6 +110,22 @@ def same_day(found: str | None, wanted: str | None) -> bool:
     return (found or "")[:10] == (wanted or "")[:10]
 
 
+def area_under_curve(scores: Sequence[float], positive: Sequence[bool]) -> float:
+    """Return how likely a positive scores above a negative; a tie counts half (the Mann-Whitney statistic)."""
+    ranked = sorted(zip(scores, positive, strict=True))
+    wins = 0.0
+    below = at = 0  # negatives with a lower score, and with the same
+    waiting = 0  # positives with the same score
+    last = None
+    for value, is_positive in [*ranked, (float("inf"), False)]:
+        if value != last:
+            wins += waiting * (below + at / 2)
+            below, at, waiting, last = below + at, 0, 0, value
+        waiting, at = waiting + is_positive, at + (not is_positive)
+    count = sum(positive)
+    return wins / (count * (len(positive) - count))
+
+
 def _names(line: str) -> list[str]:
     pieces = [piece.strip() for piece in re.split("[,;]", line) if piece.strip()]
     return [piece for piece in pieces if " " in piece] or pieces[:1]

@@ -18,6 +18,7 @@ from benchmarks import floors, sets, worst
 from benchmarks.scores import MEASURES, Scored, score, summary
 from scraper.config import Settings
 from scraper.extraction.model import BlockModel, load_model
+from scraper.extraction.page_kind import PageModels, load_page_models
 from scraper.pipeline import clean
 from scraper.records import Article, Response, Target
 
@@ -82,7 +83,7 @@ def _scored(page: sets.Annotated) -> Scored:
     fold = sets.fold_of(page.truth)
     url = page.truth["url"] or ""
     response = Response(target=Target(url=url), url=url, body=page.body)
-    outcome = clean((response,), Settings(), model=fold_model(fold))
+    outcome = clean((response,), Settings(), fold_model(fold), fold_page_models(fold))
     return score(page, fold, outcome if isinstance(outcome, Article) else None, getattr(outcome, "reason", ""))
 
 
@@ -93,6 +94,12 @@ def fold_model(fold: int) -> BlockModel:
     if not paths:
         sys.exit(f"{FOLDS}/fold-{fold}.* is missing: `make train` writes it")
     return load_model(paths[0])
+
+
+@cache
+def fold_page_models(fold: int) -> PageModels:
+    """Return the page models that never saw a domain of the fold."""
+    return load_page_models(FOLDS, f"-{fold}")
 
 
 def _parser() -> argparse.ArgumentParser:

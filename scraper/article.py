@@ -102,6 +102,9 @@ def _joined(drafted: Sequence[Block]) -> tuple[str, list[TextBlock], list[Link]]
 
 def _refusal(draft: Draft, text: str, settings: ExtractSettings) -> tuple[SkipReason, str] | None:
     """Return reason and detail where the draft is no article that was asked for."""
+    listing = draft.signals.get("listing", 0.0)
+    if listing > settings.max_listing:
+        return "listing", f"it looks like a front page or a shop: {listing:.3f}; allowed is {settings.max_listing:g}"
     if not text:
         return "no_text", "no main content was found"
     words = reading_words(text)

@@ -15,6 +15,7 @@ from scraper.extraction.extract import extract
 from scraper.extraction.language import detect
 from scraper.extraction.model import BlockModel, model_version, shipped_model
 from scraper.extraction.page_guard import refusal
+from scraper.extraction.page_kind import PageModels
 from scraper.parse import parse
 from scraper.records import (
     Block,
@@ -35,7 +36,12 @@ from scraper.version import VERSION
 PLAIN_TEXT_QUALITY = 1.0  # nothing was guessed: somebody else found the text
 
 
-def clean(responses: Sequence[Response], settings: Settings, model: BlockModel | None = None) -> Outcome:
+def clean(
+    responses: Sequence[Response],
+    settings: Settings,
+    model: BlockModel | None = None,
+    pages: PageModels | None = None,
+) -> Outcome:
     """Return the article of a page (``responses`` holds its parts, the first page first) or the reason for none.
 
     Same bytes, url, settings, model and version: same output, to the byte. Whatever a page holds, the answer is an
@@ -46,7 +52,7 @@ def clean(responses: Sequence[Response], settings: Settings, model: BlockModel |
     model = model or shipped_model()
     known = rules.load_rules(settings.strip.rules, settings.strip.disable)
     try:
-        drafts = [strip(extract(parse(decode(response)), model), known) for response in responses]
+        drafts = [strip(extract(parse(decode(response)), model, pages), known) for response in responses]
     except NotAnArticle as error:
         return Skipped(url=url, reason=error.reason, detail=error.detail)
     except PageError as error:

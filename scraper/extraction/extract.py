@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from scraper.extraction.assemble import assemble
 from scraper.extraction.columns import Columns
 from scraper.extraction.fallback import blocks_of_json_ld
 from scraper.extraction.metadata import metadata
 from scraper.extraction.model import BlockModel, shipped_model
+from scraper.extraction.page_kind import OTHER, PageModels, likenesses, signals
 from scraper.extraction.pictures import pictures
 from scraper.extraction.score import Scored, score
 from scraper.extraction.walk import walk
@@ -22,8 +25,24 @@ TITLE_METAS = frozenset(["og:title", "twitter:title", "title", "headline", "dc.t
 DESCRIPTION_METAS = frozenset(["og:description", "description", "twitter:description"])
 
 
-def extract(document: Document, model: BlockModel | None = None) -> Draft:
+def extract(document: Document, model: BlockModel | None = None, pages: PageModels | None = None) -> Draft:
     """Return the article of a page as a draft; its blocks are empty where no main content was found."""
+    return judged(draft_of(document, model), pages)
+
+
+def judged(draft: Draft, pages: PageModels | None = None) -> Draft:
+    """Add to the signals how much the page looks like a listing and like something other than an article."""
+    if not draft.signals:
+        return draft
+    like = likenesses(draft.signals, pages)
+    other = draft.page_kind == "article" and like["other"] > OTHER
+    return msgspec.structs.replace(
+        draft, page_kind="other" if other else draft.page_kind, signals={**draft.signals, **like}
+    )
+
+
+def draft_of(document: Document, model: BlockModel | None = None) -> Draft:
+    """Return the draft of :func:`extract` before the page is judged as a whole."""
     columns = walk(document.tree)
     scored = _scored(columns, model)
     if _words(scored) < FEW_WORDS:
@@ -48,6 +67,7 @@ def extract(document: Document, model: BlockModel | None = None) -> Draft:
         images=pictures(columns, meta, places, document.base_url),
         page_kind=meta.page_kind or "article",
         quality=scored.expected_f1 if scored is not None else 0.0,
+        signals=signals(scored, meta, document.page.response.url) if scored is not None else {},
         warnings=(*warnings, *meta.warnings),
     )
 
