@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from scraper.extraction.columns import Columns, Hint, Picture
@@ -50,7 +51,7 @@ def walk(root: Any, prune: bool = True) -> Columns:
     run = _Run(columns)
     parts = run.parts
     add = parts.append
-    blocks = columns.text
+    blocks = run.rows
     containers: list[tuple[str, int, int, int, int]] = []  # tag, parent, flags, first block, signature
     last: list[int] = columns.c_last
     signatures: dict[tuple[int, str, str], int] = {}
@@ -128,7 +129,13 @@ def walk(root: Any, prune: bool = True) -> Columns:
                     run.close_inline()
         if tail and (parts or not tail.isspace()):
             add(tail)
-    run.flush(block_tag, container)
+    if parts:
+        run.flush(block_tag, container)
+    if blocks:
+        columns.text, columns.links, columns.link_chars, columns.tag, columns.flags, columns.container = map(
+            list, zip(*blocks, strict=True)
+        )
+        columns.headings = [index for index, tag in enumerate(columns.tag) if tag == "h1"]
     if containers:
         columns.c_tag, columns.c_parent, columns.c_flags, columns.c_first, columns.c_signature = map(
             list, zip(*containers, strict=True)
@@ -174,10 +181,11 @@ def _block_flags(attributes: list[tuple[str, str]], flags: int) -> tuple[int, st
 class _Run:
     """The inline text between two block boundaries: its parts, links and flagged elements."""
 
-    __slots__ = ("breaks", "columns", "href", "inline", "link_start", "open", "parts", "spans")
+    __slots__ = ("breaks", "columns", "href", "inline", "link_start", "open", "parts", "rows", "spans")
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
+        self.rows: list[tuple[str, list[tuple[int, int, str]] | None, int, str, int, int]] = []
         self.parts: list[str] = []
         self.spans: list[tuple[int, int, str]] = []  # first part, one past the last, href
         self.inline: list[tuple[int, int, int]] = []  # flags of an inline element, first part, one past the last
@@ -210,7 +218,7 @@ class _Run:
             self.link_start = len(self.parts)
         if tag == "time":
             text = " ".join("".join(element.itertext()).split())
-            self.columns.times.append((len(self.columns.text), element.get("datetime", ""), text[:MAX_HINT_CHARS]))
+            self.columns.times.append((len(self.rows), element.get("datetime", ""), text[:MAX_HINT_CHARS]))
         if flags & _HINT_FLAGS or prop in _HINT_PROPS or rel in ("author", "tag", "category tag"):
             self.hint(element, flags, prop, rel)
 
@@ -242,12 +250,18 @@ class _Run:
     def flush(self, tag: str, container: int) -> None:
         """End the block; one of white space leaves nothing."""
         parts = self.parts
-        if not parts:
-            return
-        raw = "".join(parts)
+        raw = parts[0] if len(parts) == 1 else "".join(parts)
         text = fold(raw) if self.breaks else " ".join(raw.split())
         if text:
-            self._append(text, tag, container)
+            links = None
+            link_chars = flags = 0
+            if self.spans or self.href:
+                links, link_chars = self._links()
+            if self.inline or self.open:
+                flags = self._flags(len(text))
+            if tag == "pre":
+                text = raw.replace(BREAK, "\n").strip("\n").rstrip()
+            self.rows.append((text, links, link_chars, tag, flags, container))
         self.breaks = False
         parts.clear()
         if self.spans:
@@ -258,42 +272,37 @@ class _Run:
         if self.open:  # an inline element that goes on in the next block starts there anew
             self.open = [(flags, 0, href) for flags, _, href in self.open]
 
-    def _append(self, text: str, tag: str, container: int) -> None:
-        columns = self.columns
+    def _links(self) -> tuple[list[tuple[int, int, str]] | None, int]:
+        """Return the links with their places in the folded text, and how many characters they have."""
         parts = self.parts
         spans = self.spans
         if self.href and self.link_start < len(parts):
             spans.append((self.link_start, len(parts), self.href))
-        links = None
-        link_chars = 0
-        if spans:
-            links = []
-            for first, last, href in spans:
-                if first == 0 and last == len(parts):
-                    start, end = 0, len(text)
-                else:
-                    end = len(fold("".join(parts[:last])))
-                    start = end - len(fold("".join(parts[first:last])))
-                if 0 <= start < end:
-                    links.append((start, end, href))
-                    link_chars += end - start
+        links = []
+        place = chars = done = 0  # place: length of the folded text of the parts that are done
+        gap = False  # white space is due before the next word
+        for first, last, href in spans:
+            for start, end in ((done, first), (first, last)):
+                piece = "".join(parts[start:end]).replace(BREAK, " ")
+                size = len(" ".join(piece.split()))
+                if size:
+                    place += size + (place > 0 and (gap or piece[0].isspace()))
+                    gap = piece[-1].isspace()
+                elif piece:
+                    gap = True
+            done = last
+            if size:
+                links.append((place - size, place, href))
+                chars += size
+        return links or None, chars
+
+    def _flags(self, length: int) -> int:
+        """Return the flags of the inline elements that hold most of the block's text."""
         flags = 0
-        for more, first, last in self.inline:
-            if 2 * len("".join(parts[first:last]).strip()) > len(text):
+        for more, first, last in chain(self.inline, ((flags, first, None) for flags, first, _ in self.open)):
+            if more & ~flags and 2 * len("".join(self.parts[first:last]).strip()) > length:
                 flags |= more
-        for more, first, _ in self.open:
-            if more and 2 * len("".join(parts[first:]).strip()) > len(text):
-                flags |= more
-        if tag == "pre":
-            text = "".join(parts).replace(BREAK, "\n").strip("\n").rstrip()
-        columns.text.append(text)
-        columns.links.append(links)
-        columns.link_chars.append(link_chars)
-        columns.tag.append(tag)
-        columns.flags.append(flags)
-        columns.container.append(container)
-        if tag == "h1":
-            columns.headings.append(len(columns.text) - 1)
+        return flags
 
     def picture(self, element: Any, container: int) -> None:
         """Take an image with the place that it stands in."""
@@ -303,7 +312,7 @@ class _Run:
             url = get("data-src") or get("data-original") or get("data-lazy-src") or ""
         if url:
             width = get("width") or ""
-            place = len(self.columns.text)
+            place = len(self.rows)
             number = int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
             self.columns.pictures.append(Picture(place, container, url, get("alt") or "", number))
 
@@ -323,7 +332,7 @@ class _Run:
         else:
             kind = "author" if flags & BIT["AUTHOR"] else "date" if flags & BIT["DATE"] else "credit"
             how = "class"
-        hints.append(Hint(kind, how, len(self.columns.text), text, value))
+        hints.append(Hint(kind, how, len(self.rows), text, value))
 
 
 def _head(columns: Columns, element: Any, tag: str) -> None:
