@@ -19,7 +19,7 @@ from scraper.article import under
 from scraper.config import CorpusSettings
 from scraper.errors import OutputError, StateError
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
-from scraper.state import Known, State, locked, sync_folder
+from scraper.state import Document, Known, State, locked, sync_folder
 from scraper.urls import normalise
 from scraper.write.articles import article_file
 from scraper.write.line_file import LineFile
@@ -111,6 +111,15 @@ class Corpus:
         self._lines, self._pages, self._aliases = [], {}, {}
         ended = time.monotonic()
         self._next_commit = ended + min((ended - began) / COMMIT_SHARE, COMMIT_AT_LEAST_EVERY_S)
+
+    def document(self, source: str, url: str) -> Document | None:
+        """Return what an earlier run knew of a feed, a sitemap or a listing page."""
+        return self._state.document(source, url)
+
+    def remember(self, documents: Iterable[Document]) -> None:
+        """Keep what is known of feeds, sitemaps and listing pages, once all is committed that they name."""
+        self.commit()
+        self._state.remember(documents, self._clock())
 
     def finish(self, exit_code: int, totals: Mapping[str, int]) -> None:
         """Note how the run ended."""

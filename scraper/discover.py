@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 
-from scraper.config import DiscoverSettings, EngineSettings
+from scraper.config import DiscoverSettings, EngineSettings, SourceSettings
 from scraper.engines.local import guarded
 from scraper.engines.workers import Workers
+from scraper.errors import PageError
 from scraper.extraction.date_parsing import FIRST_VISIBLE_YEAR, read_moment
-from scraper.records import Failed, Response, Skipped
-from scraper.sources.asking import Fetch, Memory
+from scraper.records import Failed, Response, Skipped, Target
+from scraper.sources.asking import Fetch, Memory, Remembered
 from scraper.sources.discovery import Discovery, Parse
-from scraper.sources.found import Wish
+from scraper.sources.found import Wish, moment_of
 from scraper.sources.listings import Listing, read_listing
+from scraper.sources.url_lists import listed_targets
+from scraper.state import Document
+
+Known = Callable[[str, str], Document | None]  # from the name of a source and an address
 
 
 class ListReader:
@@ -38,6 +45,91 @@ def discovery(
 ) -> Discovery:
     """Return what finds the articles of one site. ``fetch`` takes a body of any type."""
     return Discovery(fetch, read, wish, datetime.now(UTC), settings.max_requests, memory)
+
+
+class CorpusSources:
+    """Reads the sources of a corpus. ``known`` gives what earlier runs noted of a source's documents."""
+
+    def __init__(self, folder: Path, settings: DiscoverSettings, fetch: Fetch, read: Parse, known: Known) -> None:
+        self.documents: list[Document] = []  # what to note, once all that was named is recorded
+        self._folder = folder
+        self._settings = settings
+        self._fetch = fetch
+        self._read = read
+        self._known = known
+
+    async def read(self, source: SourceSettings) -> list[Target | Failed] | None:
+        """Return the pages that a source names and the lines of a url list that are none; ``None``: nothing changed.
+
+        Raises :class:`PageError` where there is nothing to read.
+        """
+        if source.kind == "urls":
+            return self._listed(source)
+        memory = SourceMemory(source, self._known)
+        finder = discovery(self._fetch, self._read, self._settings, wish_of(source), memory)
+        find = {"feed": finder.feed, "sitemap": finder.sitemap, "listing": finder.listing, "site": finder.site}
+        found = await find[source.kind](source.url or "")
+        self.documents += map(memory.document_of, finder.asker.notes.values())
+        return [one.target(source.name) for one in found] if finder.sources else None
+
+    def _listed(self, source: SourceSettings) -> list[Target | Failed]:
+        path = self._folder / (source.path or "")
+        try:
+            with path.open("rb") as stream:
+                return list(listed_targets(stream, source.name))
+        except OSError as error:
+            raise PageError("unreadable", error.strerror or str(error), str(path)) from error
+
+
+def wish_of(source: SourceSettings) -> Wish:
+    """Return what a source asks for; raise :class:`ConfigError` for a time that is none."""
+    since = moment_of(source.since, datetime.now(UTC)) if source.since else None
+    return Wish(since=since, most=source.max, include=source.include, exclude=source.exclude)
+
+
+class SourceMemory:
+    """What a corpus remembers of the documents of one source, as long as its settings stay the same."""
+
+    def __init__(self, source: SourceSettings, known: Known) -> None:
+        self._name = source.name
+        self._known = known
+        self._settings = msgspec.json.encode(source).decode()
+
+    def document(self, url: str) -> Remembered | None:
+        """Return what is remembered; notes that cannot be read are none."""
+        document = self._known(self._name, url)
+        if document is None:
+            return None
+        try:
+            notes = msgspec.json.decode(document.notes, type=_Notes)
+        except msgspec.DecodeError:
+            return None
+        if notes.settings != self._settings:
+            return None
+        return msgspec.structs.replace(
+            notes.remembered,
+            url=url,
+            etag=document.etag,
+            last_modified=document.last_modified,
+            digest=document.digest,
+        )
+
+    def document_of(self, remembered: Remembered) -> Document:
+        """Return what the state is to keep."""
+        rest = msgspec.structs.replace(remembered, url="", etag=None, last_modified=None, digest="")
+        return Document(
+            source=self._name,
+            url=remembered.url,
+            etag=remembered.etag,
+            last_modified=remembered.last_modified,
+            digest=remembered.digest,
+            notes=msgspec.json.encode(_Notes(self._settings, rest)).decode(),
+        )
+
+
+class _Notes(msgspec.Struct, frozen=True):
+    settings: str
+    remembered: Remembered
 
 
 def _read(job: tuple[Response, str]) -> Listing | Skipped | Failed:

@@ -43,6 +43,22 @@ MIGRATIONS: tuple[tuple[int, str, str], ...] = (
         CREATE TABLE output (file TEXT PRIMARY KEY, length INTEGER NOT NULL) WITHOUT ROWID;
         """,
     ),
+    (
+        2,
+        "documents: feeds, sitemaps and listing pages",
+        """
+        CREATE TABLE documents (
+            source TEXT NOT NULL,      -- name of the source that it was read for
+            url TEXT NOT NULL,
+            etag TEXT,                 -- sent with the next request, as the next
+            last_modified TEXT,
+            digest TEXT NOT NULL,      -- of the body: what did not change is not read again
+            notes TEXT NOT NULL,       -- JSON: where it leads, how the addresses of its articles look
+            seen_at TEXT NOT NULL,
+            PRIMARY KEY (source, url)
+        ) WITHOUT ROWID;
+        """,
+    ),
 )
 _NEWEST = MIGRATIONS[-1][0]
 _COLUMNS = "url, requested, source, status, reason, tries, next_try, content_hash"
@@ -59,6 +75,17 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     tries: int = 0
     next_try: datetime | None = None  # None: never again
     content_hash: str | None = None
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a feed, a sitemap or a listing page."""
+
+    source: str
+    url: str  # its identity
+    etag: str | None
+    last_modified: str | None
+    digest: str
+    notes: str  # JSON
 
 
 class State:
@@ -125,6 +152,26 @@ class State:
                 db.execute("DELETE FROM urls WHERE url = ?", [alias])
                 db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", [alias, url])
             db.execute("INSERT OR REPLACE INTO output VALUES (?, ?)", [file, length])
+
+    def document(self, source: str, url: str) -> Document | None:
+        """Return what is known of the feed, sitemap or listing page with this identity, read for a source."""
+        with _explained(self._path):
+            row = self._db.execute(
+                "SELECT source, url, etag, last_modified, digest, notes FROM documents WHERE source = ? AND url = ?",
+                [source, url],
+            ).fetchone()
+        return msgspec.convert(dict(zip(Document.__struct_fields__, row, strict=True)), Document) if row else None
+
+    def remember(self, documents: Iterable[Document], now: datetime) -> None:
+        """Record feeds, sitemaps and listing pages, all or none.
+
+        Only once all pages that they name are recorded: a document that did not change is not read again.
+        """
+        with _explained(self._path), _transaction(self._db) as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [[*msgspec.structs.astuple(document), _text(now)] for document in documents],
+            )
 
     def begin_run(self, now: datetime) -> int:
         """Note that a run began; return its number."""

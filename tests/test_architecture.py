@@ -38,7 +38,7 @@ HOMES = {
     "httpcore": "fetch",
     "httpx": "fetch",
     "lxml": "parse extraction records",  # records names the type of a tree, for the type checker only
-    "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus",
+    "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover",
     "numpy": "extraction",
     "protego": "fetch",
     "sqlite3": "state",

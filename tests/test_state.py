@@ -121,7 +121,10 @@ def test_the_state_is_durable_and_has_numbered_migrations(tmp_path: Path) -> Non
 
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert db.execute("SELECT number, name FROM migrations").fetchall() == [(1, "urls, aliases, runs and output")]
+        assert db.execute("SELECT number, name FROM migrations").fetchall() == [
+            (1, "urls, aliases, runs and output"),
+            (2, "documents: feeds, sitemaps and listing pages"),
+        ]
 
 
 def _cut(data: bytes) -> bytes:
@@ -159,7 +162,7 @@ def test_the_state_of_a_newer_version_is_told_and_left_as_it_is(tmp_path: Path) 
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = path.read_bytes()
 
-    with pytest.raises(StateError, match="newer version \\(schema 99, this one knows 1\\)"):
+    with pytest.raises(StateError, match="newer version \\(schema 99, this one knows 2\\)"):
         State(path)
 
     assert path.read_bytes() == before

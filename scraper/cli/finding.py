@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
 
 from scraper.errors import ConfigError
-from scraper.sources.found import Wish
+from scraper.sources.found import Wish, moment_of
 from scraper.urls import parse, problem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_AGO = re.compile(r"(\d{1,6})\s*([hdw])")
-_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
 
 def finding_options(command: Command) -> Command:
@@ -51,21 +47,6 @@ def wish_of(options: Mapping[str, Any]) -> Wish:
         exclude=options["exclude"],
         languages=options["languages"],
     )
-
-
-def moment_of(text: str, now: datetime) -> datetime:
-    """Return the time that "2d", "12h" or a day means; raise :class:`ConfigError` where it means none."""
-    ago = _AGO.fullmatch(text.strip().lower())
-    if ago:
-        try:
-            return now - timedelta(hours=int(ago[1]) * _HOURS[ago[2]])
-        except OverflowError:
-            return datetime.min.replace(tzinfo=UTC)
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise ConfigError(f"{text!r} is no time; write 2d, 12h, 1w or a day as 2026-11-01") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _since(_ctx: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:

@@ -16,6 +16,7 @@ import msgspec
 from scraper.cli.logs import log_options
 from scraper.config import Settings, SourceSettings, load_settings
 from scraper.corpus import Corpus, open_corpus
+from scraper.discover import CorpusSources, ListReader, wish_of
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import ConfigError, PageError
 from scraper.protocols import Engine
@@ -23,7 +24,6 @@ from scraper.records import Article, Failed, Outcome, Target
 from scraper.report import Report, exit_code, outcome_line
 from scraper.rules import load_rules
 from scraper.run import Stop, outcomes
-from scraper.sources.reading import Fetch, read_source
 
 log = logging.getLogger("scraper")
 
@@ -35,9 +35,10 @@ log = logging.getLogger("scraper")
 def run(config: Path, strict: bool) -> int:
     """Add to a corpus what is new in its sources.
 
-    CONFIG is a TOML file that names the sources (lists of urls, feeds), the file that articles are added to, and the
-    file that remembers which pages were seen. A page that failed is tried again in a later run. Exit codes: 0 all is
-    well, also with nothing new; 3 a whole source could not be read; 75 another run is at work; docs/cron.md has all.
+    CONFIG is a TOML file that names the sources (lists of urls, feeds, sitemaps, pages that list articles, sites), the
+    file that articles are added to, and the file that remembers which pages were seen. A page that failed is tried
+    again in a later run. Exit codes: 0 all is well, also with nothing new; 3 a whole source could not be read; 75
+    another run is at work; docs/cron.md has all.
 
     \b
       scraper run corpus.toml
@@ -48,10 +49,11 @@ def run(config: Path, strict: bool) -> int:
     contact = settings.fetch.contact or os.environ.get("SCRAPER_CONTACT", "")
     settings = msgspec.structs.replace(settings, fetch=msgspec.structs.replace(settings.fetch, contact=contact))
     with (
-        closing(WorkerEngine(settings)) as engine,  # first of all: it forks
+        closing(WorkerEngine(settings)) as engine,  # first of all: it forks, as the next does
+        closing(ListReader(settings.engine)) as reader,
         open_corpus(settings.corpus, config.parent) as corpus,
     ):
-        return asyncio.run(_Run(settings, config.parent, corpus, strict).to_the_end(engine))
+        return asyncio.run(_Run(settings, config.parent, corpus, strict).to_the_end(engine, reader))
 
 
 class _Run:
@@ -67,23 +69,26 @@ class _Run:
         self._stop = Stop()
         self._sources_failed = 0
 
-    async def to_the_end(self, engine: Engine) -> int:
+    async def to_the_end(self, engine: Engine, reader: ListReader) -> int:
         """Run, say the totals and return the exit code."""
         from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a busy corpus should not
 
         with self._stop.on_signals():
             async with HttpFetcher(self._settings.fetch, on_wait=partial(log.info, "%s")) as fetcher:
-                named = await self._named(partial(fetcher.fetch, any_type=True))
+                fetch = partial(fetcher.fetch, any_type=True)
+                corpus = self._corpus
+                sources = CorpusSources(self._folder, self._settings.discover, fetch, reader.read, corpus.document)
+                named = await self._named(sources)
                 targets = self._planned(named)
                 async with aclosing(outcomes(targets, fetcher, engine, stop=self._stop)) as results:
                     async for target, outcome in results:
                         self._count(self._corpus.take(target, outcome))
-            self._corpus.commit()
+            self._corpus.remember(sources.documents)
         return self._end()
 
-    async def _named(self, fetch: Fetch) -> list[Target | Failed]:
+    async def _named(self, sources: CorpusSources) -> list[Target | Failed]:
         """Return what the sources name; a source that fails names nothing, and after a stop none does."""
-        reading = asyncio.gather(*(self._read(source, fetch) for source in self._settings.source))
+        reading = asyncio.gather(*(self._read(source, sources) for source in self._settings.source))
         loop = asyncio.get_running_loop()
         self._stop.on_request(lambda: loop.call_soon_threadsafe(reading.cancel))
         try:
@@ -91,14 +96,18 @@ class _Run:
         except asyncio.CancelledError:
             if not self._stop.requested:
                 raise
+            sources.documents.clear()  # what they name is not fetched
             return []
 
-    async def _read(self, source: SourceSettings, fetch: Fetch) -> list[Target | Failed]:
+    async def _read(self, source: SourceSettings, sources: CorpusSources) -> list[Target | Failed]:
         try:
-            named = await read_source(source, self._folder, fetch)
+            named = await sources.read(source)
         except PageError as error:
             self._sources_failed += 1
             log.warning("source %s failed: %s", source.name, error)
+            return []
+        if named is None:
+            log.info("source %s did not change", source.name)
             return []
         log.info("source %s names %s pages", source.name, len(named))
         return named
@@ -142,9 +151,10 @@ def _check(settings: Settings, config: Path) -> None:
         raise ConfigError(f"{config}: names no source; add a [[source]] with name, kind and path or url")
     names: set[str] = set()
     for source in settings.source:
-        key = {"feed": "url", "urls": "path"}[source.kind]
+        key = "path" if source.kind == "urls" else "url"
         if not getattr(source, key):
             raise ConfigError(f"{config}: source {source.name!r} of kind {source.kind!r} has no {key}; add one")
+        wish_of(source)
         if source.name in names:
             raise ConfigError(f"{config}: two sources are named {source.name!r}; give each a name of its own")
         names.add(source.name)

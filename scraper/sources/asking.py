@@ -25,10 +25,10 @@ class Lead(msgspec.Struct, frozen=True):
     url: str
 
 
-class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is remembered of a feed, a sitemap or a listing page."""
 
-    url: str
+    url: str = ""
     etag: str | None = None
     last_modified: str | None = None
     digest: str = ""  # of the body: many servers send neither of the two

@@ -74,7 +74,7 @@ class Discovery:
         """
         response = await self.asker.ask(url)
         if response is not None and _is_feed(response):
-            await self._take_feed(url, response)
+            await self._take_feed(url, response, anywhere=True)
         elif response is not None and _is_sitemap(response):
             await self._again(url, self._tree.read)
         else:
@@ -82,10 +82,10 @@ class Discovery:
         return self._result(url)
 
     async def feed(self, url: str) -> list[Found]:
-        """Return the links of a feed; raise :class:`PageError` where there is none."""
+        """Return the links of a feed, wherever they lead; raise :class:`PageError` where there is none."""
         response = await self.asker.ask(url)
         if response:
-            await self._take_feed(url, response)
+            await self._take_feed(url, response, anywhere=True)
         return self._result(url)
 
     async def sitemap(self, url: str) -> list[Found]:
@@ -165,14 +165,14 @@ class Discovery:
             return False
         return True
 
-    async def _take_feed(self, url: str, response: Response) -> None:
+    async def _take_feed(self, url: str, response: Response, *, anywhere: bool = False) -> None:
         feed: Feed = await asyncio.to_thread(read_feed, response)
         if feed.cut:
             log.warning("feed %s was not read to its end: only its first %d entries count", url, feeds.MAX_ENTRIES)
         if feed.full_text:
             self.full_text_feeds.append(url)
         self.sources["feed"] += 1
-        own = [entry for entry in feed.entries if same_site(entry.url, response.url)]
+        own = [entry for entry in feed.entries if not anywhere and same_site(entry.url, response.url)]
         pages = [entry for entry in own or feed.entries if shape_of(entry.url).is_page]
         for entry in pages:
             self.finds.add(

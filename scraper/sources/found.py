@@ -9,9 +9,13 @@ from typing import Literal
 
 import msgspec
 
+from scraper.errors import ConfigError
 from scraper.records import Target
 from scraper.sources.shapes import shape_of
 from scraper.sources.twins import plainness, twin_key
+
+_AGO = re.compile(r"(\d{1,6})\s*([hdw])")
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
 Via = Literal["feed", "news sitemap", "sitemap", "listing"]
 
@@ -117,6 +121,21 @@ class Finds:
 
         published = possible(found.published) or possible(shape_of(found.url).date)
         return msgspec.structs.replace(found, published=published, modified=possible(found.modified))
+
+
+def moment_of(text: str, now: datetime) -> datetime:
+    """Return the time that "2d", "12h" or a day means; raise :class:`ConfigError` where it means none."""
+    ago = _AGO.fullmatch(text.strip().lower())
+    if ago:
+        try:
+            return now - timedelta(hours=int(ago[1]) * _HOURS[ago[2]])
+        except OverflowError:
+            return datetime.min.replace(tzinfo=UTC)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ConfigError(f"{text!r} is no time; write 2d, 12h, 1w or a day as 2026-11-01") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def newest_first(found: Iterable[Found]) -> list[Found]:

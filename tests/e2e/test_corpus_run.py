@@ -37,7 +37,7 @@ def test_a_second_run_fetches_no_known_article(tmp_path: Path, site: Site) -> No
     before = articles(tmp_path)
     site.requests.clear()
 
-    assert run(config) == (0, "3 found = 3 seen + 0 articles + 0 skipped + 0 failed + 0 deferred")
+    assert run(config) == (0, "0 found = 0 seen + 0 articles + 0 skipped + 0 failed + 0 deferred")
     assert site.requests == {"/robots.txt": 1, "/feed.xml": 1}
     assert articles(tmp_path) == before
 
@@ -74,7 +74,7 @@ def test_a_page_that_fails_is_no_error_and_comes_in_a_later_run(tmp_path: Path, 
 
 
 def test_a_page_that_failed_is_left_alone_until_its_next_try(tmp_path: Path, site: Site) -> None:
-    config = a_corpus(tmp_path, site.put_feed([site.put("/story/1", "down", status=500)]))
+    config = a_corpus(tmp_path, a_list(tmp_path, [site.put("/story/1", "down", status=500)]))
     run(config)
 
     assert run(config) == (0, "1 found = 0 seen + 0 articles + 0 skipped + 0 failed + 1 deferred (retry_after 1)")
@@ -89,7 +89,8 @@ def test_strict_counts_single_pages(tmp_path: Path, site: Site) -> None:
 
 def test_pages_that_are_gone_or_forbidden_are_remembered(tmp_path: Path, site: Site) -> None:
     site.put("/robots.txt", "User-agent: *\nDisallow: /private/\n", Content_Type="text/plain")
-    config = a_corpus(tmp_path, site.put_feed([site.url("/private/1"), site.url("/gone"), *site.put_stories(range(1))]))
+    pages = [site.url("/private/1"), site.url("/gone"), *site.put_stories(range(1))]
+    config = a_corpus(tmp_path, a_list(tmp_path, pages))
 
     assert run(config) == (0, "3 found = 0 seen + 1 article + 2 skipped (gone 1, robots 1) + 0 failed + 0 deferred")
     assert run(config) == (0, "3 found = 3 seen + 0 articles + 0 skipped + 0 failed + 0 deferred")
