@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
@@ -37,6 +38,9 @@ from scraper.urls import normalise
 from scraper.write.articles import addresses_in
 
 log = logging.getLogger("scraper")
+
+# How long a stop waits for an outcome that is being written, perhaps into a pipe that nobody reads.
+STOP_S = 5.0
 
 
 @click.command(short_help="Fetch and clean pages.")
@@ -134,6 +138,7 @@ class _Get:
         # Not in the loop: a reader of the output that pauses (`| less`) must not let the fetches time out.
         writer = ThreadPoolExecutor(1, thread_name_prefix="write")
         loop = asyncio.get_running_loop()
+        self._stop.on_request(lambda: loop.call_soon_threadsafe(loop.call_later, STOP_S, _leave, self._stop))
         async for target, outcome in stream:
             try:
                 await loop.run_in_executor(writer, self._outlet.take, self._recent(target, outcome))
@@ -155,6 +160,12 @@ class _Get:
             if published < since:
                 return Skipped(url=outcome.url or target.url, reason="too_old", detail=f"of {outcome.published}")
         return outcome
+
+
+def _leave(stop: Stop) -> None:
+    """End the process: a stop takes no second unless the reader of the output pauses."""
+    log.warning("stopped by signal %s; standard output was not read to its end", stop.signal)
+    os._exit(128 + (stop.signal or signal.SIGPIPE))
 
 
 def _from_standard_input() -> Iterator[Target | Failed]:

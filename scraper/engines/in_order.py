@@ -36,22 +36,21 @@ class InOrder(Generic[Job, Result]):
         self._jobs: set[asyncio.Future[Any]] = set()
         self._error: Exception | None = None
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._loop.run_until_complete, args=[self._give_back()], name="in-order", daemon=True
-        )
+        # Not Thread.join: where a signal interrupts it, the thread counts as ended (CPython, bpo-45274).
+        self._ended = threading.Event()
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        threading.Thread(target=self._run, name="in-order", daemon=True).start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._thread.is_alive():
+        if not self._ended.is_set():
             self._in_loop(self._cancel)
             self._in_loop(self._line.put_nowait, None)
-            self._thread.join(STOP_S)
-        if not self._thread.is_alive():
+            self._ended.wait(STOP_S)
+        if self._ended.is_set():
             self._loop.close()
 
     def put(self, job: Job, name: str, size: int) -> None:
@@ -66,7 +65,7 @@ class InOrder(Generic[Job, Result]):
     def finish(self) -> None:
         """Wait until all results are given back, and raise what the function raised."""
         self._in_loop(self._line.put_nowait, None)
-        self._thread.join()
+        self._ended.wait()
         if self._error:
             raise self._error
 
@@ -80,6 +79,10 @@ class InOrder(Generic[Job, Result]):
         self._loop.call_soon_threadsafe(function, *arguments)
 
     # What follows runs in the thread.
+
+    def _run(self) -> None:
+        self._loop.run_until_complete(self._give_back())
+        self._ended.set()
 
     def _begin(self, job: Job, name: str, size: int) -> None:
         result = self._workers.submit(job, name)
