@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -52,7 +54,8 @@ def clean(
     model = model or shipped_model()
     known = rules.load_rules(settings.strip.rules, settings.strip.disable)
     try:
-        drafts = [strip(extract(parse(decode(response)), model, pages), known) for response in responses]
+        with _collector_paused():
+            drafts = [strip(extract(parse(decode(response)), model, pages), known) for response in responses]
     except NotAnArticle as error:
         return Skipped(url=url, reason=error.reason, detail=error.detail)
     except PageError as error:
@@ -83,6 +86,22 @@ def clean_flat_text(text: str, url: str | None, settings: Settings, source: str 
     # A text is skipped only where nothing is left of it: it was chosen by whoever made it.
     anything = msgspec.structs.replace(settings.extract, min_words=0)
     return article(draft, anything, _tool(model_version()))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's cycle collector from going over a page's many short-lived objects: hardly any make a cycle.
+
+    It took 6 % of the time of a page.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _one(drafts: Sequence[Draft]) -> Draft:
