@@ -16,9 +16,10 @@ from scraper.errors import PageError
 from scraper.extraction.date_parsing import FIRST_VISIBLE_YEAR, read_moment
 from scraper.records import Failed, Response, Skipped, Target
 from scraper.sources.asking import Fetch, Memory, Remembered
-from scraper.sources.discovery import Discovery, Parse
+from scraper.sources.discovery import Discovery
 from scraper.sources.found import Wish, moment_of
 from scraper.sources.listings import Listing, read_listing
+from scraper.sources.search import Parse
 from scraper.sources.url_lists import listed_targets
 from scraper.state import Document
 
@@ -69,8 +70,8 @@ class CorpusSources:
         finder = discovery(self._fetch, self._read, self._settings, wish_of(source), memory)
         find = {"feed": finder.feed, "sitemap": finder.sitemap, "listing": finder.listing, "site": finder.site}
         found = await find[source.kind](source.url or "")
-        self.documents += map(memory.document_of, finder.asker.notes.values())
-        return [one.target(source.name) for one in found] if finder.sources else None
+        self.documents += map(memory.document_of, finder.search.asker.notes.values())
+        return [one.target(source.name) for one in found] if finder.search.read else None
 
     def _listed(self, source: SourceSettings) -> list[Target | Failed]:
         path = self._folder / (source.path or "")

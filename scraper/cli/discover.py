@@ -102,8 +102,6 @@ async def found_at(finders: Mapping[str, Discovery], stop: Stop) -> tuple[list[F
 
 async def _of_one(url: str, finder: Discovery) -> list[Found]:
     found = await finder.site(url)
-    read = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in sorted(finder.sources.items()))
+    read = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in sorted(finder.search.read.items()))
     log.info("%s: %d articles, from %s", url, len(found), read or "nothing")
-    for feed in finder.full_text_feeds:
-        log.info("feed %s holds whole articles", feed)
     return found

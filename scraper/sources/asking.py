@@ -21,7 +21,7 @@ Fetch = Callable[[Target], Awaitable[Response | Skipped | Failed | Deferred]]
 class Lead(msgspec.Struct, frozen=True):
     """An address that a document led to."""
 
-    kind: str  # "feed", "sitemap", "section"
+    kind: str  # "feed", "sitemap", "section", or "covered": a front page whose articles the sitemaps name
     url: str
 
 
@@ -111,6 +111,11 @@ class Asker:
     def forget(self, url: str) -> None:
         """Remember nothing new of a document: it could not be read, and is to be read again."""
         self.notes.pop(normalise(url), None)
+
+    def forget_if_spent(self, url: str) -> None:
+        """Remember nothing new of a document that may lead further where no request is left for that."""
+        if self.left <= 0:
+            self.forget(url)
 
     def take_back(self, url: str) -> None:
         """Act as if ``url`` had not been asked for."""

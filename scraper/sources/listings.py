@@ -56,10 +56,11 @@ class Pager(msgspec.Struct, frozen=True):
 
     prefix: str  # absolute
     suffix: str
+    last: int = MAX_PAGE
 
-    def address(self, number: int) -> str:
-        """Return the address of a page."""
-        return f"{self.prefix}{number}{self.suffix}"
+    def addresses(self, number: int) -> list[str]:
+        """Return the addresses that the page with this number, counted from 1, may have: some count from 0."""
+        return [f"{self.prefix}{page}{self.suffix}" for page in (number - 1, number) if page <= self.last]
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,7 +161,7 @@ def _pagers(base: str, scripts: Sequence[str]) -> Iterator[Pager]:
         for match in _PAGE_HTML.finditer(script):
             prefix = resolve(base, f"{match[2]}_")
             if prefix and int(match[1]) > 1:
-                yield Pager(prefix, f".{match[3]}")
+                yield Pager(prefix, f".{match[3]}", int(match[1]) - 1)
         for match in (*_JOINED.finditer(script), *_TEMPLATE.finditer(script)):
             prefix = resolve(base, match[1])
             if prefix and same_site(prefix, base) and _pages_a_list(prefix + "2" + (match[2] or ""), base):

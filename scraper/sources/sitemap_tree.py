@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from scraper.errors import PageError
-from scraper.records import Response, Target
-from scraper.sources.asking import Asker, Fetch, Lead
-from scraper.sources.found import Wish
+from scraper.records import Response
+from scraper.sources.asking import Lead
+from scraper.sources.search import Search
 from scraper.sources.sitemaps import Entry, Sitemap, read_sitemap
 from scraper.urls import origin_of, resolve, same_site
 
@@ -36,26 +36,28 @@ TakeSitemap = Callable[[str, Sitemap], Awaitable[None]]
 class SitemapTree:
     """The sitemaps of one site."""
 
-    def __init__(self, asker: Asker, fetch: Fetch, wish: Wish, take: TakeSitemap) -> None:
-        self._asker = asker
-        self._fetch = fetch
-        self._wish = wish
+    def __init__(self, search: Search, take: TakeSitemap) -> None:
+        self._search = search
+        self._asker = search.asker
         self._take = take
 
-    async def of_site(self, url: str, enough: Callable[[], bool]) -> None:
-        """Read the sitemaps that robots.txt names, else those at the usual places."""
-        origin = origin_of(url)
-        named = list(await self._named_in_robots(origin))
-        for root in sorted(named, key=_rank) or [origin + place for place in COMMON_PLACES]:
-            if enough() or self._asker.left <= 0:
-                return
-            found = await self.read(root, enough)
-            if found and not named:
-                return
+    async def of_site(self, url: str, known: Sequence[str], *, guess: bool) -> list[str]:
+        """Read the sitemaps that robots.txt names, else those known, else, with ``guess``, those at the usual places.
 
-    async def read(
-        self, url: str, enough: Callable[[], bool] = lambda: False, stated: str = "", depth: int = 0
-    ) -> bool:
+        Returns those that are there.
+        """
+        origin = origin_of(url)
+        named = sorted(await self._named_in_robots(origin), key=_rank)
+        guessed = [origin + place for place in COMMON_PLACES] if guess and not named and not known else []
+        there = []
+        for root in [*(named or known), *guessed]:
+            if not self._search.over() and await self.read(root):
+                there.append(root)
+                if guessed:
+                    break
+        return there
+
+    async def read(self, url: str, stated: str = "", depth: int = 0) -> bool:
         """Read a sitemap and all below it; return whether there is one."""
         if not self._asker.is_new(url):
             return True
@@ -77,11 +79,10 @@ class SitemapTree:
             below = self._below(url, response, sitemap)
             if sitemap.kind != "index":
                 await self._take(url, sitemap)
-        if depth < MAX_DEPTH:
-            for entry in below:
-                if enough() or self._asker.left <= 0:
-                    break
-                await self.read(entry.url, enough, str(entry.modified or ""), depth + 1)
+        for entry in below if depth < MAX_DEPTH else ():
+            if not self._search.over():
+                await self.read(entry.url, str(entry.modified or ""), depth + 1)
+        self._asker.forget_if_spent(url)
         return True
 
     def _below(self, url: str, response: Response, sitemap: Sitemap) -> list[Entry]:
@@ -89,7 +90,7 @@ class SitemapTree:
         if sitemap.kind != "index":
             return []
         entries = [entry for entry in sitemap.entries if same_site(entry.url, response.url)]
-        kept = [entry for entry in entries if not _is_other(entry.url) and not self._wish.is_old(entry.modified)]
+        kept = [entry for entry in entries if not _is_other(entry.url) and not self._search.wish.is_old(entry.modified)]
         self._asker.note(url, leads=tuple(Lead("sitemap", entry.url) for entry in kept if not entry.modified))
         return [entry for entry in _newest_first(kept) if self._changed(entry)]
 
@@ -97,13 +98,19 @@ class SitemapTree:
         before = self._asker.before(entry.url)
         return before is None or not entry.modified or before.stated != str(entry.modified)
 
-    async def _named_in_robots(self, origin: str) -> Iterable[str]:
-        response = await self._fetch(Target(url=f"{origin}/robots.txt"))
-        if not isinstance(response, Response):
-            return ()
+    async def _named_in_robots(self, origin: str) -> list[str]:
+        try:
+            response = await self._asker.ask(f"{origin}/robots.txt")
+        except PageError:
+            return []
+        if response is None:
+            before = self._asker.before(f"{origin}/robots.txt")
+            return [lead.url for lead in before.leads] if before else []
         text = response.body.decode("utf-8", "replace").replace("\r", "\n")
         urls = (resolve(response.url, match[1]) for match in _SITEMAP_LINE.finditer(text))
-        return dict.fromkeys(url for url in urls if url)
+        named = list(dict.fromkeys(url for url in urls if url))
+        self._asker.note(response.url, leads=tuple(Lead("sitemap", url) for url in named))
+        return named
 
 
 def _newest_first(entries: Sequence[Entry]) -> Iterator[Entry]:
