@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,7 +81,10 @@ class HttpFetcher:
     async def fetch(self, target: Target, *, any_type: bool = False) -> Response | Skipped | Failed | Deferred:
         """Fetch one target. With ``any_type`` a body of any Content-Type is taken (compressed sitemaps)."""
         try:
-            return await self._tried(self._wish(target, any_type))
+            wish = self._wish(target, any_type)
+            await asyncio.sleep(0)  # a thousand urls of a dead host may end here in a row
+            self._lanes.check(urls.host_of(wish.url), urls.origin_of(wish.url))
+            return await self._tried(wish)
         except Trouble as trouble:
             return trouble.outcome(target.url)
         except Exception as error:  # each target ends in exactly one value

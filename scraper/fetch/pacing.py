@@ -83,8 +83,7 @@ class Lanes:
         """
         lane = self._lanes.setdefault(host, _Lane())
         async with lane.turn:
-            if lane.failures[origin] >= self._host_failures:
-                raise Trouble("host_down", f"{origin} failed {lane.failures[origin]} times in a row")
+            self.check(host, origin)
             await self._until_ready(host, lane)
             async with self._jobs:
                 start, busy = time.monotonic(), False
@@ -100,6 +99,12 @@ class Lanes:
                 finally:
                     took_s = time.monotonic() - start
                     self.rest(host, lane.load.rest_after(took_s, busy, pace, self._max_slowed_s))
+
+    def check(self, host: str, origin: str) -> None:
+        """Raise Trouble ``host_down`` where the host failed too often."""
+        lane = self._lanes.get(host)
+        if lane and lane.failures[origin] >= self._host_failures:
+            raise Trouble("host_down", f"{origin} failed {lane.failures[origin]} times in a row")
 
     def rest(self, host: str, pace: Pace) -> None:
         """Leave ``host`` alone for a while from now on; a longer rest that runs already stays."""
