@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import ssl
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +145,8 @@ def scraper(tmp_path: Path) -> Command:
         fetch: dict[str, Any] | None = None,
         settings: str = "",
         names: dict[str, list[str] | list[list[str]] | None] | None = None,
+        max_files: int | None = None,
+        with_settings: bool = True,
         timeout: float = 60,
         **options: Any,
     ) -> Run:
@@ -150,7 +154,11 @@ def scraper(tmp_path: Path) -> Command:
         (tmp_path / "settings.toml").write_text(_toml(QUICK | (fetch or {})) + settings)
         for name in ("failures.jsonl", "measures.json"):
             (tmp_path / name).unlink(missing_ok=True)
-        given = [*map(str, arguments), "--settings", "settings.toml", "--failures", "failures.jsonl"]
+        if max_files:
+            options["preexec_fn"] = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (max_files, max_files))
+        given = [*map(str, arguments)]
+        if with_settings:
+            given += ["--settings", "settings.toml", "--failures", "failures.jsonl"]
         start = time.monotonic()
         done = subprocess.run(
             [sys.executable, WATCHED, "measures.json", *given],
@@ -192,14 +200,28 @@ def among_good(scraper: Command, servers: Servers) -> Command:
 
 
 @pytest.fixture(scope="session")
-def usual_mb(tmp_path_factory: pytest.TempPathFactory) -> float:
-    """The memory of a run over two good pages: what a fault takes is measured against it."""
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run over two good pages: what a fault takes is measured against it."""
     folder, running = tmp_path_factory.mktemp("usual"), Servers()
     urls = [running.serve({"/ok": good_page(number)}, f"127.0.0.{number}").url("/ok") for number in (2, 4)]
     command = [sys.executable, WATCHED, "measures.json", "get", *LOOPBACK, *urls]
-    subprocess.run(command, cwd=folder, env=environment(), timeout=60, check=True, capture_output=True)
+    start = time.monotonic()
+    done = subprocess.run(command, cwd=folder, env=environment(), timeout=60, check=True, capture_output=True)
+    wall_s = time.monotonic() - start
     running.close()
-    return float(_json_lines(folder / "measures.json")[0]["peak_mb"])
+    return Run(0, wall_s, done.stdout, done.stderr.decode(), [], dict(*_json_lines(folder / "measures.json")))
+
+
+@pytest.fixture(scope="session")
+def usual_mb(usual: Run) -> float:
+    """The memory of a run over two good pages."""
+    return usual.peak_mb
+
+
+@pytest.fixture(scope="session")
+def usual_s(usual: Run) -> float:
+    """The seconds that a run over two good pages takes."""
+    return usual.wall_s
 
 
 def _toml(fetch: dict[str, Any]) -> str:

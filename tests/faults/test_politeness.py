@@ -1,0 +1,145 @@
+"""Rows 16 to 20 and 29 of the matrix: hosts that ask for patience, and robots.txt in all its forms."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from loopback import Answer, answer
+
+from faults.conftest import LOOPBACK, Command, Servers, good_page
+
+pytestmark = pytest.mark.slow
+
+
+def busy(status: str, after: str) -> bytes:
+    return answer(status=status, Retry_After=after)
+
+
+@pytest.mark.parametrize("value", ["2", "a date", "soon", "-5", "1e9", ""])
+def test_row_16_a_rest_is_kept_and_junk_is_none(among_good: Command, servers: Servers, value: str) -> None:
+    site = servers.serve({})
+    after = format_datetime(datetime.now(UTC) + timedelta(seconds=4), usegmt=True) if value == "a date" else value
+    site.routes["/bad"] = [busy("429 Too Many Requests", after), good_page(3)]
+
+    done = among_good(site.url("/bad"))
+
+    first, second = (moment for path, moment in zip(site.asked, site.moments, strict=True) if path == "/bad")
+    assert second - first >= {"2": 2.0, "a date": 1.0}.get(value, 0.0)
+    assert second - first < 10.0
+    assert len(done.articles) == 3
+    assert done.code == 0
+
+
+def test_row_17_a_rest_of_a_day_is_left_to_a_later_run(among_good: Command, usual_s: float) -> None:
+    done = among_good(busy("503 Service Unavailable", "86400"))
+
+    assert done.reasons == ["retry_after"]
+    not_before = datetime.fromisoformat(done.failures[0]["not_before"])
+    assert timedelta(hours=5) < not_before - datetime.now(UTC) <= timedelta(hours=6)
+    assert done.wall_s < usual_s + 2.0
+    assert done.code == 3
+
+
+def test_row_18_the_third_try_brings_the_page(among_good: Command, servers: Servers) -> None:
+    unavailable = answer(status="503 Service Unavailable")
+    site = servers.serve({"/bad": [unavailable, unavailable, good_page(3)]})
+
+    done = among_good(site.url("/bad"))
+
+    assert site.asked.count("/bad") == 3
+    assert len(done.articles) == 3
+    assert done.code == 0
+
+
+async def say_nothing(_: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(60)
+
+
+async def reset(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+
+
+@pytest.mark.parametrize(
+    ("robots", "reason", "code"),
+    [
+        (answer(status="404 Not Found"), "article", 0),
+        (answer(status="403 Forbidden"), "article", 0),
+        (answer(status="500 Internal Server Error"), "robots_unreachable", 3),
+        (answer(status="429 Too Many Requests"), "robots_unreachable", 3),
+        (say_nothing, "robots_unreachable", 3),
+        (reset, "connect", 3),
+        (answer("User-agent: *\nDisallow: /bad", kind="text/plain"), "robots", 0),
+    ],
+    ids=["404", "403", "500", "429", "silent", "reset", "disallowed"],
+)
+def test_row_19_what_robots_txt_says_or_fails_to_say_counts(
+    among_good: Command, servers: Servers, robots: Answer, reason: str, code: int
+) -> None:
+    site = servers.serve({"/robots.txt": robots, "/bad": good_page(3)})
+
+    done = among_good(site.url("/bad"))
+
+    assert done.reason(site.url("/bad")) == reason
+    assert ("/bad" in site.asked) == (reason == "article")
+    assert done.code == code
+
+
+RULES = "".join(f"Disallow: /*a{number}*b$\n" for number in range(200_000)).encode()
+GROUPS = b"".join(b"User-agent: r%d\n" % number for number in range(20_000))
+
+
+@pytest.mark.parametrize(
+    "robots",
+    [
+        answer(b"User-agent: *\n" + RULES, kind="text/plain"),
+        answer(GROUPS + b"User-agent: *\n" + RULES, kind="text/plain"),
+        answer(gzip.compress(bytes(1 << 28)), kind="text/plain", Content_Encoding="gzip"),
+        answer("<!doctype html><html><p>Nothing here</html>"),
+        answer("User-agent: *\nDisallow: /private".encode("utf-16"), kind="text/plain"),
+        answer("User-agent: *\nCrawl-delay: 1e9", kind="text/plain"),
+    ],
+    ids=["200,000 rules", "20,000 groups", "bomb", "html", "utf-16", "crawl-delay"],
+)
+def test_row_20_a_hostile_robots_txt_costs_nobody_time(
+    among_good: Command, servers: Servers, usual_mb: float, usual_s: float, robots: bytes
+) -> None:
+    site = servers.serve({"/robots.txt": robots, "/bad": good_page(3)})
+
+    done = among_good(site.url("/bad"), fetch={"deadline_s": 10.0})
+
+    assert len(done.articles) == 3
+    assert done.wall_s < 2 * usual_s + 2.0
+    assert done.stall_ms < 100
+    assert done.peak_mb < usual_mb + 200
+    assert ("120 s are kept" in done.stderr) == (b"Crawl-delay" in robots)
+    assert done.code == 0
+
+
+def test_row_29_a_calendar_without_end_uses_up_its_host_s_budget_alone(among_good: Command, servers: Servers) -> None:
+    async def another_day(writer: asyncio.StreamWriter) -> None:
+        writer.write(good_page(3))
+        await writer.drain()
+
+    paths = ["/a" * depth for depth in range(1, 41)]
+    site = servers.serve(dict.fromkeys(paths, another_day))
+
+    done = among_good(*map(site.url, paths), fetch={"host_max_pages": 10})
+
+    assert len(done.articles) == 12
+    assert done.reasons == ["budget"] * 30
+    assert f"{site.host}: 10 requests were made (fetch.host_max_pages); the rest is left to a later run" in done.stderr
+    assert done.code == 0
+
+
+def test_a_budget_for_the_whole_run_ends_all_hosts(scraper: Command, servers: Servers) -> None:
+    sites = [servers.serve({"/ok": good_page(number)}, f"127.0.0.{number}") for number in (2, 3, 4)]
+
+    done = scraper("get", *LOOPBACK, *(site.url("/ok") for site in sites), fetch={"run_max_pages": 1})
+
+    assert len(done.articles) == 1
+    assert done.reasons == ["budget", "budget"]
+    assert done.code == 0

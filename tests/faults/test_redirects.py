@@ -1,0 +1,138 @@
+"""Rows 11, 12, 13 and 44 of the matrix: where redirects and names lead, and what must not go along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from loopback import Answer, Site, answer
+
+from faults.conftest import LOOPBACK, Command, Servers, good_page
+
+pytestmark = pytest.mark.slow
+
+ONLY_NEAR = ("--allow-net", "127.0.0.0/29")  # up to 127.0.0.7
+FAR = "127.0.0.9"
+
+
+def to(location: str) -> bytes:
+    return answer(status="302 Found", Location=location)
+
+
+@pytest.fixture
+def canary(servers: Servers) -> Site:
+    """A server that nobody may reach."""
+    return servers.serve({"/": answer("canary"), "/robots.txt": answer("canary")}, FAR)
+
+
+@pytest.mark.parametrize(
+    ("routes", "requests"),
+    [
+        ({"/bad": to("/bad")}, 1),
+        ({"/bad": to("/b"), "/b": to("/bad")}, 2),
+        ({"/bad": to("/0"), **{f"/{number}": to(f"/{number + 1}") for number in range(20)}}, 11),
+    ],
+    ids=["to itself", "a-b-a", "without end"],
+)
+def test_row_11_redirects_without_end_end(
+    among_good: Command, servers: Servers, routes: dict[str, Answer], requests: int
+) -> None:
+    site = servers.serve(routes)
+
+    done = among_good(site.url("/bad"))
+
+    assert done.reasons == ["redirects"]
+    assert len(site.asked) - site.asked.count("/robots.txt") == requests
+    assert done.code == 3
+
+
+@pytest.mark.parametrize("scheme", ["file://", "ftp://127.0.0.9", "data:text/html,<p>canary", "javascript:canary"])
+def test_row_12_a_redirect_out_of_the_web_is_refused(among_good: Command, tmp_path: Path, scheme: str) -> None:
+    (tmp_path / "canary.html").write_text("<p>canary")
+
+    done = among_good(to(f"{scheme}{tmp_path}/canary.html"))
+
+    assert done.reasons == ["refused_address"]
+    assert b"canary" not in done.stdout
+    assert done.code == 3
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.9", "127.9", "0x7f.9", "2130706441", "0177.0.0.011", "127.0.0.9."),
+        *("[::ffff:127.0.0.9]", "[::127.0.0.9]", "[64:ff9b::7f00:9]", "[2002:7f00:9::]", "１２７.０.０.９"),
+    ],
+)
+def test_row_13_an_address_that_is_not_allowed_is_never_dialled_however_it_is_spelled(
+    among_good: Command, servers: Servers, canary: Site, host: str
+) -> None:
+    redirect = servers.serve({"/bad": to(f"http://{host}:{canary.port}/")})
+
+    done = among_good(f"http://{host}:{canary.port}/", redirect.url("/bad"), options=ONLY_NEAR)
+
+    assert done.reasons == ["refused_address", "refused_address"]
+    assert canary.connections == 0
+    assert done.code == 3
+
+
+def test_row_13_nor_where_a_robots_txt_redirects_to_it(among_good: Command, servers: Servers, canary: Site) -> None:
+    site = servers.serve({"/robots.txt": to(canary.url("/robots.txt")), "/bad": good_page(3)})
+
+    done = among_good(site.url("/bad"), options=ONLY_NEAR)
+
+    assert done.reasons == ["refused_address"]
+    assert (canary.connections, site.asked) == (0, ["/robots.txt"])
+
+
+@pytest.mark.parametrize("kind", ["feed", "sitemap", "listing"])
+def test_row_13_nor_where_a_source_lies_there(scraper: Command, canary: Site, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "corpus.toml").write_text(
+        f'[fetch]\nallow_net = ["127.0.0.0/29"]\n[[source]]\nname = "far"\nkind = "{kind}"\nurl = "{canary.url("/")}"\n'
+    )
+
+    done = scraper("run", "corpus.toml", with_settings=False)
+
+    assert "source far failed" in done.stderr
+    assert canary.connections == 0
+    assert done.code == 3
+
+
+def test_row_13_nor_where_a_name_means_it_too(among_good: Command, canary: Site) -> None:
+    done = among_good(f"http://both.test:{canary.port}/", options=ONLY_NEAR, names={"both.test": ["127.0.0.3", FAR]})
+
+    assert done.reasons == ["refused_address"]
+    assert canary.connections == 0
+
+
+def test_row_13_nor_where_a_name_changes_its_answer(among_good: Command, servers: Servers, canary: Site) -> None:
+    servers.serve({"/1": good_page(3), "/2": good_page(4)}, port=canary.port)
+    names = {"turning.test": [["127.0.0.3"], [FAR]]}
+
+    done = among_good(
+        *(f"http://turning.test:{canary.port}/{number}" for number in (1, 2)), options=ONLY_NEAR, names=names
+    )
+
+    assert canary.connections == 0
+    assert len(done.articles) == 4
+
+
+@pytest.mark.parametrize("host", ["127.0.0.3", "127.0.0.5"], ids=["another port", "another host"])
+def test_row_44_a_secret_is_not_told_to_where_a_redirect_leads(
+    among_good: Command, servers: Servers, tmp_path: Path, host: str
+) -> None:
+    other = servers.serve({"/there": good_page(3)}, host)
+    site = servers.serve({"/bad": to(other.url("/there"))})
+    (tmp_path / "cookies.txt").write_text(
+        f"# Netscape HTTP Cookie File\n{site.host}\tFALSE\t/bad\tFALSE\t4102444800\tsid\ts3cret\n"
+    )
+    secrets = ("--header", "X-Key: s3cret", "--header", "Authorization: s3cret", "--cookies", "cookies.txt")
+
+    done = among_good(site.url("/bad"), options=(*LOOPBACK, *secrets))
+
+    asked = site.headers[site.asked.index("/bad")]
+    assert (asked["x-key"], asked["authorization"], asked["cookie"]) == ("s3cret", "s3cret", "sid=s3cret")
+    assert other.asked == ["/robots.txt", "/there"]
+    assert "s3cret" not in str(other.headers)
+    assert "s3cret" not in done.stderr
+    assert done.code == 0
