@@ -111,10 +111,20 @@ def origin_of(url: str) -> str:
 
 def same_site(url: str, other: str) -> bool:
     """Tell whether one url's host is the other's or below it, a leading www, m, mobile or amp aside."""
-    first, second = _site_host(url), _site_host(other)
+    first, second = site_of(url), site_of(other)
     if not first or not second:
         return False
     return first == second or first.endswith("." + second) or second.endswith("." + first)
+
+
+def site_of(url: str) -> str:
+    """Return the host without a leading www, m, mobile or amp; ``""`` if there is none."""
+    host = host_of(url).rstrip(".")
+    for label in _TWIN_LABELS:
+        # "m.com" is a site of its own.
+        if host.startswith(label) and host.count(".") > 1:
+            return host.removeprefix(label)
+    return host
 
 
 def _parsed(url: str, base: str | None = None) -> URL | None:
@@ -142,12 +152,3 @@ def _unescaped(text: str) -> str:
 def _names_content(parameter: str) -> bool:
     name = parameter.partition("=")[0].lower()
     return bool(parameter) and name not in _TRACKING and not name.startswith(_TRACKING_PREFIXES)
-
-
-def _site_host(url: str) -> str:
-    host = host_of(url).rstrip(".")
-    for label in _TWIN_LABELS:
-        # "m.com" is a site of its own.
-        if host.startswith(label) and host.count(".") > 1:
-            return host.removeprefix(label)
-    return host
