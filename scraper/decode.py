@@ -82,6 +82,8 @@ _META_SAYS_UTF8 = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*utf-?8\b", re.I
 _MAX_REPLACED = 0.4
 
 _MARKUP = re.compile(rb"[<>]+")
+# Not UTF-16: the detector takes some short pieces for it, but a page with markup in ASCII is not in UTF-16.
+_DETECTED = sorted({*_CODECS.values()} - {"utf_16_be", "utf_16_le"})
 _MAX_DETECTED = 64 * 1024  # bytes: the detector needs milliseconds for it, and it is a long article
 _CENTRAL_EUROPEAN = frozenset(["Polish", "Czech", "Slovak", "Hungarian", "Romanian", "Croatian", "Slovene"])
 
@@ -186,7 +188,7 @@ def _guess(body: bytes) -> str | None:
     text = b"\n".join(piece for piece in _MARKUP.split(body) if not piece.isascii())
     if len(text) > _MAX_DETECTED:
         text = text[: text.rfind(b"\n", 0, _MAX_DETECTED)]
-    best = charset_normalizer.from_bytes(text, cp_isolation=sorted({*_CODECS.values()})).best()
+    best = charset_normalizer.from_bytes(text, cp_isolation=_DETECTED).best()
     if best is None:
         return None
     name = _NAMES[best.encoding]

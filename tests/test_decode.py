@@ -171,6 +171,12 @@ def test_a_broken_byte_is_replaced_and_flagged() -> None:
     assert page.warnings == ("decoding_errors",)
 
 
+def test_a_stray_byte_in_a_page_of_ascii_does_not_make_it_utf_16() -> None:
+    page = decode(a_response(b'<meta charset="utf-8"><script>[a\xe5]</script><p>The ferry is back.</p>'))
+
+    assert "<p>The ferry is back.</p>" in page.html
+
+
 def test_nuls_are_dropped() -> None:
     assert decode(a_response(b"<p>wo\x00rd</p>" + b"x" * 100)).html.startswith("<p>word</p>")
 
