@@ -1,7 +1,7 @@
 """The memory of a site: what repeats in many of its articles is furniture, in any language and with no rule.
 
-Of each article a *sketch* is kept: the fingerprints of its short lines. A line counts once an article, and copies of one
-article count as one. What was seen in enough articles is known, with its share of them; how large a share is enough
+Of each article a *sketch* is kept: the fingerprints of its short lines. A line counts once an article, and copies of
+one article count as one. What was seen in enough articles is known, with its share of them; how large a share is enough
 depends on where a line stands, which :mod:`scraper.strip` knows.
 """
 
@@ -70,7 +70,7 @@ class SiteMemory:
         return self.seen.get(fingerprint(line), 0) / self.articles
 
 
-_NOTHING = SiteMemory()
+NO_MEMORY = SiteMemory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Memory:
 
     def of(self, site: str) -> SiteMemory:
         """Return what is known of a site."""
-        return self.sites.get(site, _NOTHING)
+        return self.sites.get(site, NO_MEMORY)
 
 
 def site_memory(sketches: Iterable[Sketch]) -> SiteMemory:
