@@ -15,8 +15,8 @@ import lightgbm
 import numpy as np
 
 from benchmarks import sets
-from benchmarks.training.examples import TRAINING_SETS, Example, examples
-from scraper.extraction.model import SPLITS, ModelHeader, Tree, encode_model
+from benchmarks.training.examples import SNIPPET_SET, TRAINING_SETS, Example, examples
+from scraper.extraction.model import SPLITS, ModelHeader, Tree, encode_model, shipped_model
 
 PARAMETERS: dict[str, Any] = {
     "objective": "cross_entropy",  # labels are shares
@@ -41,18 +41,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train on the sets of ``--data`` and write the models."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with the zips (else $SCRAPER_SHARED/eval)")
-    parser.add_argument("--date", required=True, help="the model's date, YYYY-MM-DD; part of its name")
+    parser.add_argument(
+        "--date", metavar="YYYY-MM-DD", help="the model's date, part of its name (else today's model's)"
+    )
     options = parser.parse_args(arguments)
     folder = sets.data_folder(options.data)
-    missing = set(TRAINING_SETS) - set(sets.available(folder))
+    used = (*TRAINING_SETS, SNIPPET_SET)
+    missing = set(used) - set(sets.available(folder))
     if missing:
         print(f"{folder}: {', '.join(sorted(missing))} missing; give the folder with --data", file=sys.stderr)
         return 2
     made, names = examples(folder)
-    hashes = {name: sets.data_hash(folder, name) for name in TRAINING_SETS}
+    date = options.date or shipped_model().header.date
+    hashes = {name: sets.data_hash(folder, name) for name in used}
     header = ModelHeader(
-        name=f"blocks-{options.date}",
-        date=options.date,
+        name=f"blocks-{date}",
+        date=date,
         data=hashes,
         scores={},
         trainer=f"lightgbm {lightgbm.__version__}, {TREES} trees",

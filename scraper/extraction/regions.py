@@ -18,6 +18,12 @@ Indexes = npt.NDArray[np.int64]
 _PASSED_BY_WRAPPERS = (
     BIT["CONTENT"] | BIT["IN_ARTICLE"] | BIT["IN_MAIN"] | BIT["IN_BODY_PROP"] | BIT["IN_SECTION"] | BIT["TITLE"]
 )
+_DOUBTFUL = sum(
+    BIT[name]
+    for name in "COMMENT FOOTER RELATED SIDEBAR POPUP COOKIE NAV IN_DIALOG LEGAL NEWSLETTER".split()
+)
+DOUBTFUL_WEIGHT = 0.25
+UNSEEN_WEIGHT = 0.4
 # A wrapper with more than this share of the page's words says nothing bad about them (body.has-sidebar).
 WRAPPER_SHARE = 0.75
 MASS_DECAY = 0.8  # a level
@@ -119,14 +125,22 @@ class Regions:
         return up, down
 
     def _guess(self, columns: Columns) -> None:
-        """Choose the container whose own paragraphs weigh most, then climb while the parent adds much."""
-        mass = np.bincount(self.container, self.good_words, len(self.parent)).tolist()
+        """Choose the container whose own paragraphs weigh most, then climb while the parent adds much.
+
+        Paragraphs under what calls itself comments, footer, popup and so on weigh less: a thread of comments is often
+        longer than the article.
+        """
+        flags = self.all_flags[self.container] | np.array(columns.flags, np.int64)
+        trust = np.where(flags & _DOUBTFUL, DOUBTFUL_WEIGHT, 1.0) * np.where(flags & BIT["UNSEEN"], UNSEEN_WEIGHT, 1.0)
+        trusted = self.good_words * trust
+        good = self._sum(trusted)
+        mass = np.bincount(self.container, trusted, len(self.parent)).tolist()
         parents = columns.c_parent
         for index in range(len(parents) - 1, 0, -1):
             if mass[index]:
                 mass[parents[index]] += MASS_DECAY * mass[index]
         guess = max(range(len(mass)), key=mass.__getitem__)
-        while parents[guess] >= 0 and self.good[parents[guess]] > CLIMB_GAIN * self.good[guess]:
+        while parents[guess] >= 0 and good[parents[guess]] > CLIMB_GAIN * good[guess]:
             guess = parents[guess]
         self.guess = guess
         self.guess_common, self.guess_steps = self._steps_from(columns, guess)
