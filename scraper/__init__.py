@@ -21,8 +21,8 @@ from scraper.errors import (
     StateError,
 )
 from scraper.pipeline import clean as _clean
+from scraper.pipeline import clean_text
 from scraper.records import Article, CleanText, Failed, Response, Skipped, Target
-from scraper.strip import clean_text
 from scraper.version import VERSION
 
 __all__ = [

@@ -64,10 +64,12 @@ class ExtractSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class StripSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which boilerplate rules run."""
+    """What is taken out as boilerplate."""
 
     rules: tuple[str, ...] = ()  # folders with rule files of one's own
     disable: tuple[str, ...] = ()  # ids of rules that do not run
+    lines: bool = False  # take out of flattened text what has not the form of a story, as `line.furniture`
+    memory: bool = True  # of a corpus: take out what a site repeats, as `site.repeated`
 
 
 class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

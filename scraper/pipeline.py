@@ -13,14 +13,17 @@ from scraper.article import article
 from scraper.config import Settings
 from scraper.decode import decode, given
 from scraper.errors import NotAnArticle, PageError
+from scraper.extraction import lines
 from scraper.extraction.extract import extract
 from scraper.extraction.language import detect
 from scraper.extraction.model import BlockModel, model_version, shipped_model
 from scraper.extraction.page_guard import refusal
 from scraper.extraction.page_kind import PageModels
+from scraper.memory import NO_MEMORY, Memory, site_name
 from scraper.parse import parse
 from scraper.records import (
     Block,
+    CleanText,
     Document,
     Draft,
     Failed,
@@ -32,7 +35,8 @@ from scraper.records import (
     Target,
     Tool,
 )
-from scraper.strip import clean_text, strip
+from scraper.strip import clean_text as strip_text
+from scraper.strip import strip
 from scraper.version import VERSION
 
 PLAIN_TEXT_QUALITY = 1.0  # nothing was guessed: somebody else found the text
@@ -43,19 +47,21 @@ def clean(
     settings: Settings,
     model: BlockModel | None = None,
     pages: PageModels | None = None,
+    memory: Memory | None = None,
 ) -> Outcome:
     """Return the article of a page (``responses`` holds its parts, the first page first) or the reason for none.
 
-    Same bytes, url, settings, model and version: same output, to the byte. Whatever a page holds, the answer is an
-    outcome; only a bug raises.
+    Same bytes, url, settings, models, memory and version: same output, to the byte. Whatever a page holds, the answer
+    is an outcome; only a bug raises.
     """
     first = responses[0]
     url = first.url or first.target.url
     model = model or shipped_model()
     known = rules.load_rules(settings.strip.rules, settings.strip.disable)
+    site = memory.of(site_name(url, first.target.source)) if memory else NO_MEMORY
     try:
         with _collector_paused():
-            drafts = [strip(extract(parse(decode(response)), model, pages), known) for response in responses]
+            drafts = [strip(extract(parse(decode(response)), model, pages), known, site) for response in responses]
     except NotAnArticle as error:
         return Skipped(url=url, reason=error.reason, detail=error.detail)
     except PageError as error:
@@ -65,20 +71,35 @@ def clean(
     return article(_one(drafts), settings.extract, _tool(model.header.name), pages=len(drafts))
 
 
-def clean_flat_text(text: str, url: str | None, settings: Settings, source: str = "") -> Outcome:
+def clean_text(
+    text: str, url: str | None = None, settings: Settings | None = None, source: str = "", memory: Memory | None = None
+) -> CleanText:
+    """Return a text that somebody flattened long ago without its furniture.
+
+    A line that stays is not changed. ``url`` is the address that the text comes from.
+    """
+    settings = settings or Settings()
+    known = rules.load_rules(settings.strip.rules, settings.strip.disable)
+    site = memory.of(site_name(url or "", source)) if memory else NO_MEMORY
+    return strip_text(text, url, known, site, lines.furniture if settings.strip.lines else None)
+
+
+def clean_flat_text(
+    text: str, url: str | None, settings: Settings, source: str = "", memory: Memory | None = None
+) -> Outcome:
     """Return the article of a text that somebody flattened long ago, or the reason for none."""
     response = Response(target=Target(url=url or "", source=source), url=url or "")
     try:
         page = given(response, text)
     except NotAnArticle as error:
         return Skipped(url=url or "", reason=error.reason, detail=error.detail)
-    cleaned = clean_text(page.html, url, rules.load_rules(settings.strip.rules, settings.strip.disable))
-    lines = [" ".join(line.split()) for line in cleaned.text.split("\n")]
+    cleaned = clean_text(page.html, url, settings, source, memory)
+    paragraphs = [" ".join(line.split()) for line in cleaned.text.split("\n")]
     language = detect(cleaned.text, "")
     draft = Draft(
         document=Document(page=page, tree=None, base_url=url or ""),
         metadata=Metadata(language=language, sources=FieldSources(language="text" if language else None)),
-        blocks=tuple(Block(kind="paragraph", text=line) for line in lines if line),
+        blocks=tuple(Block(kind="paragraph", text=line) for line in paragraphs if line),
         removals=cleaned.removed,
         page_kind="other",
         quality=PLAIN_TEXT_QUALITY,

@@ -1,0 +1,50 @@
+"""Build the line model for flattened texts, and one model a fold. Run by `make train`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import lightgbm
+
+from benchmarks import sets
+from benchmarks.training.examples import TRAINING_SETS
+from benchmarks.training.line_examples import line_examples
+from benchmarks.training.train import FOLD_MODELS, MODEL, TREES, encode, train
+from scraper.extraction.model import ModelHeader
+
+LINE_MODEL = MODEL.with_name("line_model.json")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train on the sets of ``--data`` and write the models."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder with the zips (else $SCRAPER_SHARED/eval)")
+    parser.add_argument("--date", required=True, help="the model's date, YYYY-MM-DD; part of its name")
+    options = parser.parse_args(arguments)
+    folder = sets.data_folder(options.data)
+    missing = set(TRAINING_SETS) - set(sets.available(folder))
+    if missing:
+        print(f"{folder}: {', '.join(sorted(missing))} missing; give the folder with --data", file=sys.stderr)
+        return 2
+    made, names = line_examples(folder)
+    header = ModelHeader(
+        name=f"lines-{options.date}",
+        date=options.date,
+        data={name: sets.data_hash(folder, name) for name in TRAINING_SETS},
+        scores={},
+        trainer=f"lightgbm {lightgbm.__version__}, {TREES} trees",
+    )
+    for fold in range(sets.FOLDS):
+        trees = train([page for page in made if page.fold != fold], names)
+        (FOLD_MODELS / f"lines-{fold}.json").write_bytes(encode(header, names, trees))
+        print(f"fold {fold}: written", flush=True)
+    LINE_MODEL.write_bytes(encode(header, names, train(made, names)))
+    print(f"{LINE_MODEL.name}: written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
