@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,13 +23,18 @@ def samples_of(arguments: Sequence[str], output: Path) -> list[Sample]:
     found: list[Sample] = []
     articles = 0
     command = [sys.executable, "-m", "scraper", *arguments]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process, output.open("rb") as written:
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(command, stderr=errors) as process,
+        output.open("rb") as written,
+    ):
         while process.poll() is None:
             time.sleep(EVERY_S)
             articles += written.read().count(b"\n")
             found.append((articles, sum(map(resident_bytes, family(process.pid)))))
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+        if process.returncode:
+            errors.seek(0)
+            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {errors.read().decode()[-2000:]}")
     return found[:-1]  # the last one may have seen it end
 
 
