@@ -58,7 +58,7 @@ def clean(
     url = first.url or first.target.url
     model = model or shipped_model()
     known = rules.load_rules(settings.strip.rules, settings.strip.disable)
-    site = memory.of(site_name(url, first.target.source)) if memory else NO_MEMORY
+    site = memory.of(site_name(first.target.url or url, first.target.source)) if memory else NO_MEMORY
     try:
         with _collector_paused():
             drafts = [strip(extract(parse(decode(response)), model, pages), known, site) for response in responses]

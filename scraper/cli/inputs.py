@@ -15,6 +15,7 @@ from scraper.cli.json_lines import Cleaned, LineCleaner, numbered_lines
 from scraper.config import Settings
 from scraper.decode import decode
 from scraper.engines.local import clean_guarded, guarded
+from scraper.memory import Memory
 from scraper.records import Article, Failed, Outcome, Response, Target
 from scraper.sources.files import STANDARD_INPUT, Kind, files_in, head_of, is_page, kind_of, standard_input, unreadable
 
@@ -85,18 +86,21 @@ class InputCleaner:
     url: str
     field: str | None  # of a JSON line
     as_article: bool
+    memory: Memory | None = None
 
     def clean(self, item: Input) -> Outcome | Cleaned:
         """Return what becomes of an input; one that gives no article goes by its name."""
         if item.kind == "jsonl":
-            return LineCleaner(self.settings, item.source, self.field, self.as_article).clean(item.data, item.name)
+            lines = LineCleaner(self.settings, item.source, self.field, self.as_article, self.memory)
+            return lines.clean(item.data, item.name)
         response = Response(target=Target(url=self.url, source=item.source), url=self.url, body=item.data)
-        outcome = clean_guarded([response], self.settings) if item.kind == "html" else self._text(response)
+        outcome = clean_guarded([response], self.settings, self.memory) if item.kind == "html" else self._text(response)
         return outcome if isinstance(outcome, Article) else msgspec.structs.replace(outcome, url=item.name)
 
     def _text(self, response: Response) -> Outcome:
         def work() -> Outcome:
             text = decode(response).html
-            return pipeline.clean_flat_text(text, self.url or None, self.settings, response.target.source)
+            source = response.target.source
+            return pipeline.clean_flat_text(text, self.url or None, self.settings, source, self.memory)
 
         return guarded(response.url or response.target.source, work)

@@ -12,10 +12,9 @@ import msgspec
 from scraper import pipeline
 from scraper.config import Settings
 from scraper.engines.local import clean_guarded, guarded
+from scraper.memory import Memory, site_name
 from scraper.records import Article, Failed, Outcome, Removed, Response, Skipped, Target
-from scraper.rules import load_rules
 from scraper.sources.files import HEAD_BYTES, kind_of
-from scraper.strip import clean_text
 from scraper.write.strict_json import object_line, whole_surrogates
 
 _INDENTED = re.compile(rb"\s*[\[{]\s*\n")
@@ -24,10 +23,12 @@ _NULL = msgspec.Raw(b"null")
 
 @dataclass(frozen=True)
 class Cleaned:
-    """An object that comes back, as a line, and the text in it."""
+    """An object that comes back, as a line, the text in it, and what was taken out of that."""
 
     line: bytes
     text: str
+    removed: tuple[Removed, ...]
+    site: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class LineCleaner:
     source: str
     field: str | None  # None: text, or else html
     as_article: bool
+    memory: Memory | None = None
 
     def clean(self, line: bytes, place: str) -> Outcome | Cleaned:
         """Return what becomes of a line; ``place`` is what it goes by where it gives no article."""
@@ -65,24 +67,30 @@ class LineCleaner:
     def _html(self, fields: dict[str, msgspec.Raw], html: str, url: str) -> Outcome | Cleaned:
         target = Target(url=url, source=self.source)
         header = {"content-type": "text/html; charset=utf-8"}
-        outcome = clean_guarded([Response(target=target, url=url, headers=header, body=html.encode())], self.settings)
+        response = Response(target=target, url=url, headers=header, body=html.encode())
+        outcome = clean_guarded([response], self.settings, self.memory)
         if self.as_article or not isinstance(outcome, Article):
             return outcome
-        return _cleaned(fields, "text", outcome.text, outcome.removed)
+        return _cleaned(fields, "text", outcome.text, outcome.removed, self._site(url))
 
     def _text(self, fields: dict[str, msgspec.Raw], name: str, text: str, url: str) -> Outcome | Cleaned:
         if self.as_article:
             return guarded(
                 url or self.source,
-                lambda: pipeline.clean_flat_text(text, url or None, self.settings, self.source),
+                lambda: pipeline.clean_flat_text(text, url or None, self.settings, self.source, self.memory),
             )
-        rules = load_rules(self.settings.strip.rules, self.settings.strip.disable)
-        result = guarded(url or self.source, lambda: clean_text(text, url or None, rules))
+        result = guarded(
+            url or self.source,
+            lambda: pipeline.clean_text(text, url or None, self.settings, self.source, self.memory),
+        )
         if isinstance(result, Skipped | Failed):
             return result
         if not result.text.strip():
             return Skipped(url=url, reason="no_text")
-        return _cleaned(fields, name, result.text, result.removed)
+        return _cleaned(fields, name, result.text, result.removed, self._site(url))
+
+    def _site(self, url: str) -> str:
+        return site_name(url, self.source)
 
 
 def numbered_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -123,7 +131,8 @@ def _string(fields: dict[str, msgspec.Raw], name: str) -> str:
         raise ValueError(f"its field {name} is no string; choose another with --field") from None
 
 
-def _cleaned(fields: dict[str, msgspec.Raw], name: str, text: str, removed: Iterable[Removed]) -> Cleaned:
+def _cleaned(fields: dict[str, msgspec.Raw], name: str, text: str, removed: Iterable[Removed], site: str) -> Cleaned:
     """Return the object with the text in its place, and what was removed added to what earlier passes removed."""
     earlier = msgspec.json.decode(fields["removed"], type=list[msgspec.Raw]) if "removed" in fields else []
-    return Cleaned(object_line({**fields, name: text, "removed": [*earlier, *removed]}), text)
+    line = object_line({**fields, name: text, "removed": [*earlier, *removed]})
+    return Cleaned(line, text, tuple(removed), site)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -44,11 +45,20 @@ class Outlet:
     def put(self, data: bytes) -> None:
         """Write and count an input that came out, in its written form."""
         data, self._separator = self._separator + data, SEPARATORS[self.form]
+        self._append(data)
+        self.report.count_article()
+
+    def put_lines(self, lines: Iterable[str]) -> None:
+        """Write lines about an input that came out, perhaps none, and count it."""
+        for line in lines:
+            self._append(f"{line}\n".encode())
+        self.report.count_article()
+
+    def _append(self, data: bytes) -> None:
         if self._output:
             self._output.append_line(data)
         else:
             write_out(data)
-        self.report.count_article()
 
     def drop(self, url: str = "") -> None:
         """Count an input whose outcome could not be written."""

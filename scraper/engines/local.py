@@ -8,6 +8,7 @@ from typing import TypeVar
 from scraper import pipeline
 from scraper.config import Settings
 from scraper.errors import NotAnArticle, PageError
+from scraper.memory import Memory
 from scraper.records import Failed, Outcome, Response, Skipped
 from scraper.report import as_bug
 
@@ -28,8 +29,8 @@ def guarded(url: str, work: Callable[[], Result]) -> Result | Skipped | Failed:
         return as_bug(url, error)
 
 
-def clean_guarded(responses: Sequence[Response], settings: Settings) -> Outcome:
+def clean_guarded(responses: Sequence[Response], settings: Settings, memory: Memory | None = None) -> Outcome:
     """Return the outcome of one article's pages (the first page first), whatever happens."""
     first = responses[0]
     url = first.url or first.target.url or first.target.source
-    return guarded(url, lambda: pipeline.clean(responses, settings))
+    return guarded(url, lambda: pipeline.clean(responses, settings, memory=memory))
