@@ -19,8 +19,7 @@ _PASSED_BY_WRAPPERS = (
     BIT["CONTENT"] | BIT["IN_ARTICLE"] | BIT["IN_MAIN"] | BIT["IN_BODY_PROP"] | BIT["IN_SECTION"] | BIT["TITLE"]
 )
 _DOUBTFUL = sum(
-    BIT[name]
-    for name in "COMMENT FOOTER RELATED SIDEBAR POPUP COOKIE NAV IN_DIALOG LEGAL NEWSLETTER".split()
+    BIT[name] for name in "COMMENT FOOTER RELATED SIDEBAR POPUP COOKIE NAV IN_DIALOG LEGAL NEWSLETTER".split()
 )
 DOUBTFUL_WEIGHT = 0.25
 UNSEEN_WEIGHT = 0.4
@@ -32,7 +31,6 @@ GOOD_LINK_DENSITY = 0.35
 GOOD_WORDS = 8.0  # a block with a sentence end
 GOOD_WORDS_WITHOUT_END = 20.0
 MIN_TITLE_CHARS = 4
-MAX_TITLE_CHARS = 300
 DESCRIPTION_CHARS = 40  # of the description that a standfirst must share
 SIMILAR_TITLE = 0.6
 
@@ -67,26 +65,20 @@ class Regions:
 
     def _flags(self, columns: Columns) -> None:
         """Inherit flags downwards; a wrapper of nearly the whole page passes on only what speaks for content."""
-        wrapper = (self.words > WRAPPER_SHARE * max(float(self.words[0]), 1.0)).tolist()
+        wrapper = self.words > WRAPPER_SHARE * max(float(self.words[0]), 1.0)
         inherited: list[int] = []
-        near: list[int] = []
         depth: list[int] = []
-        own: list[int] = []
-        for index, parent in enumerate(columns.c_parent):
-            flags = columns.c_flags[index]
-            if wrapper[index]:
-                flags &= _PASSED_BY_WRAPPERS
-            own.append(flags)
+        said: Indexes = np.array(columns.c_flags, np.int64)
+        own: Indexes = np.where(wrapper, said & _PASSED_BY_WRAPPERS, said)
+        for flags, parent in zip(own.tolist(), columns.c_parent, strict=True):
             if parent < 0:
                 inherited.append(flags)
-                near.append(flags)
                 depth.append(0)
             else:
                 inherited.append(flags | inherited[parent])
-                near.append(flags | own[parent])
                 depth.append(depth[parent] + 1)
         self.all_flags: Indexes = np.array(inherited, np.int64)
-        self.near_flags: Indexes = np.array(near, np.int64)
+        self.near_flags: Indexes = np.bitwise_or(own, own[np.maximum(self.parent, 0)])
         self.depth: Indexes = np.array(depth, np.int64)
 
     def _title(self, columns: Columns, titles: list[str], description: str) -> None:
@@ -95,8 +87,9 @@ class Regions:
         shown = description[:DESCRIPTION_CHARS] if len(description) >= DESCRIPTION_CHARS else ""
         equal = np.zeros(len(columns.text), bool)
         described = np.zeros(len(columns.text), bool)
+        together = "\0".join(wanted)
         for index, text in enumerate(columns.text):
-            if len(text) <= MAX_TITLE_CHARS and any(text in title and 2 * len(text) > len(title) for title in wanted):
+            if text in together and any(text in title and 2 * len(text) > len(title) for title in wanted):
                 equal[index] = True
             elif shown and shown in text[: 2 * DESCRIPTION_CHARS]:
                 described[index] = True
@@ -107,10 +100,10 @@ class Regions:
         self.equals_title = equal
         self.equals_description = described
         at = int(self.container[self.title_block]) if self.title_block >= 0 else 0
-        self.title_common, self.title_steps = self._steps_from(columns, at)
+        _, self.title_common, self.title_steps = self._steps_from(columns, at)
 
-    def _steps_from(self, columns: Columns, start: int) -> tuple[Indexes, Indexes]:
-        """Return, a container, the steps up from ``start`` to the common ancestor, and from there down to it."""
+    def _steps_from(self, columns: Columns, start: int) -> tuple[Indexes, Indexes, Indexes]:
+        """Return, a container, its common ancestor with ``start``, the steps up to it, and from there down again."""
         path: set[int] = set()
         here = start
         while here >= 0:
@@ -122,7 +115,7 @@ class Regions:
         at = np.array(common, np.int64)
         up: Indexes = self.depth[start] - self.depth[at]
         down: Indexes = self.depth - self.depth[at]
-        return up, down
+        return at, up, down
 
     def _guess(self, columns: Columns) -> None:
         """Choose the container whose own paragraphs weigh most, then climb while the parent adds much.
@@ -143,13 +136,11 @@ class Regions:
         while parents[guess] >= 0 and good[parents[guess]] > CLIMB_GAIN * good[guess]:
             guess = parents[guess]
         self.guess = guess
-        self.guess_common, self.guess_steps = self._steps_from(columns, guess)
-        inside: list[bool] = []
+        common, self.guess_common, self.guess_steps = self._steps_from(columns, guess)
+        self.in_guess: npt.NDArray[np.bool_] = common == guess
         branch: list[int] = []
         for index, parent in enumerate(parents):
-            inside.append(index == guess or (parent >= 0 and inside[parent]))
             branch.append(index if parent in (guess, -1) else branch[parent])
-        self.in_guess = np.array(inside, bool)
         self.branch: Indexes = np.array(branch, np.int64)
 
 
