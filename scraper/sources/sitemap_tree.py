@@ -20,7 +20,7 @@ log = logging.getLogger("scraper")
 COMMON_PLACES = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
 MAX_DEPTH = 3
 
-_SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_SITEMAP_LINE = re.compile(r"^[^\S\n]*sitemap[^\S\n]*:[^\S\n]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _WORDS = re.compile(r"[a-z]+")
 # Words in the names of sitemaps that hold no articles. "page" is what WordPress calls its pages that are no posts.
 _OTHER = frozenset(

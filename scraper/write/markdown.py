@@ -12,8 +12,8 @@ from scraper.text import safe_lines
 # Characters that would start emphasis, code, a link or a tag in the middle of a line.
 _INLINE = re.compile(r"[\\`*_\[\]<>|]")
 # What would make a line a heading, a quote, a list or a rule.
-_AT_START = re.compile(r"^(\s*)(#+(?=\s)|[-+](?=\s)|=+$|-+$|~~~)", re.MULTILINE)
-_NUMBER_AT_START = re.compile(r"^(\s*\d+)([.)])(?=\s)", re.MULTILINE)
+_AT_START = re.compile(r"^([^\S\n]*)(#+(?=\s)|[-+](?=\s)|=+$|-+$|~~~)", re.MULTILINE)
+_NUMBER_AT_START = re.compile(r"^([^\S\n]*\d+)([.)])(?=\s)", re.MULTILINE)
 
 
 def markdown(article: Article) -> bytes:

@@ -43,7 +43,7 @@ def test_twenty_thousand_pages_of_a_file_leave_nothing_behind(tmp_path: Path) ->
 
 
 def test_pages_that_are_fetched_leave_nothing_behind(tmp_path: Path) -> None:
-    pages = 4_000
+    pages = 3_000
     listed, settings, output = (tmp_path / name for name in ("urls.txt", "settings.toml", "articles.jsonl"))
     settings.write_text('[fetch]\ndelay_s = 0\nallow_net = ["127.0.0.0/8"]\n')
     with serve(SMALL_BYTES, wait_s=0.0) as site:
