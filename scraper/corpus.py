@@ -18,8 +18,10 @@ import msgspec
 from scraper.article import under
 from scraper.config import CorpusSettings
 from scraper.errors import OutputError, StateError
+from scraper.memory import Memory, Sketch, site_name, sketch
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
 from scraper.state import Document, Known, State, locked, sync_folder
+from scraper.strip import REPEATED
 from scraper.urls import normalise
 from scraper.write.articles import article_file
 from scraper.write.line_file import LineFile
@@ -63,6 +65,7 @@ class Corpus:
         self._lines: list[bytes] = []
         self._pages: dict[str, Known] = {}
         self._aliases: dict[str, str] = {}
+        self._sketches: list[tuple[str, Sketch]] = []
         self._next_commit = time.monotonic()
 
     def plan(self, named: Iterable[Target]) -> Plan:
@@ -84,12 +87,17 @@ class Corpus:
                 seen += 1
         return Plan(fetch=fetch, waiting=waiting, seen=seen)
 
+    def memory(self, targets: Iterable[Target]) -> Memory:
+        """Return what earlier runs learned of the sites of ``targets``."""
+        return self._state.memory({site_name(target.url, "") for target in targets})
+
     def take(self, target: Target, outcome: Outcome) -> Outcome:
         """Keep an outcome, committing now and then; return it as it counts (a page may be gone, or a duplicate)."""
         outcome = self._settled(target, outcome)
         url = normalise(target.url)
         if isinstance(outcome, Article):
             self._lines.append(json_line(outcome))
+            self._sketches.append((site_name(target.url, ""), sketch(_story_lines(outcome))))
             self._add_article(target, outcome)
         elif isinstance(outcome, Skipped) and outcome.reason == "duplicate":
             self._aliases[url] = outcome.detail
@@ -105,10 +113,9 @@ class Corpus:
         if self._lines:
             self._file.append_line(b"".join(self._lines))
             self._file.sync()
-        self._state.commit(
-            self._pages.values(), self._aliases.items(), self._settings.output, self._file.length, self._clock()
-        )
-        self._lines, self._pages, self._aliases = [], {}, {}
+        output = self._settings.output, self._file.length
+        self._state.commit(self._pages.values(), self._aliases.items(), output, self._clock(), self._sketches)
+        self._lines, self._pages, self._aliases, self._sketches = [], {}, {}, []
         ended = time.monotonic()
         self._next_commit = ended + min((ended - began) / COMMIT_SHARE, COMMIT_AT_LEAST_EVERY_S)
 
@@ -219,11 +226,16 @@ def _output(path: Path, name: str, state: State, clock: Clock) -> LineFile:
         )
     if committed is None:
         # First of all, or a kill before the first commit would leave a file that the next run does not know.
-        state.commit([], [], name, 0, clock())
+        state.commit([], [], (name, 0), clock())
     file = article_file(path)
     file.cut(committed or 0)
     sync_folder(path.parent)
     return file
+
+
+def _story_lines(article: Article) -> list[str]:
+    """Return the lines of an article as the next run will see them: with what only the memory of its site took out."""
+    return article.text.split("\n") + [removed.text for removed in article.removed if removed.rule == REPEATED]
 
 
 def _waiting(target: Target, known: Known) -> Deferred:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 import msgspec
 
 from scraper.errors import CorpusBusy, OutputError, StateError
+from scraper.memory import MAX_SKETCHES, Memory, Sketch, packed, site_memory, sketch_key, unpacked
 
 Status = Literal["article", "skipped", "failed", "deferred"]
 
@@ -57,6 +58,20 @@ MIGRATIONS: tuple[tuple[int, str, str], ...] = (
             seen_at TEXT NOT NULL,
             PRIMARY KEY (source, url)
         ) WITHOUT ROWID;
+        """,
+    ),
+    (
+        3,
+        "sketches: the short lines of each site's last articles",
+        """
+        CREATE TABLE sketches (
+            site TEXT NOT NULL,
+            key BLOB NOT NULL,         -- tells sketches apart
+            lines BLOB NOT NULL,       -- fingerprints, 4 bytes a line
+            run INTEGER NOT NULL,      -- that took the article
+            PRIMARY KEY (site, key)
+        ) WITHOUT ROWID;
+        CREATE INDEX sketches_of_run ON sketches (run);
         """,
     ),
 )
@@ -107,6 +122,7 @@ class State:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             _migrate(self._db)
+        self._run = 0
 
     def close(self) -> None:
         """Close the file."""
@@ -137,9 +153,15 @@ class State:
         return int(row[0]) if row else None
 
     def commit(
-        self, pages: Iterable[Known], aliases: Iterable[tuple[str, str]], file: str, length: int, now: datetime
+        self,
+        pages: Iterable[Known],
+        aliases: Iterable[tuple[str, str]],
+        output: tuple[str, int],
+        now: datetime,
+        sketches: Iterable[tuple[str, Sketch]] = (),
     ) -> None:
-        """Record pages, their other names ``(alias, url)`` and the length of the output file, all or nothing."""
+        """Record pages, their other names ``(alias, url)``, the output file's name and length, and the sketches of
+        articles with their sites; all or nothing."""
         with _explained(self._path), _transaction(self._db) as db:
             for page in pages:
                 values = [*msgspec.structs.astuple(page)]
@@ -151,7 +173,11 @@ class State:
             for alias, url in aliases:
                 db.execute("DELETE FROM urls WHERE url = ?", [alias])
                 db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", [alias, url])
-            db.execute("INSERT OR REPLACE INTO output VALUES (?, ?)", [file, length])
+            db.execute("INSERT OR REPLACE INTO output VALUES (?, ?)", output)
+            db.executemany(
+                "INSERT OR REPLACE INTO sketches VALUES (?, ?, ?, ?)",
+                [[site, sketch_key(lines), packed(lines), self._run] for site, lines in sketches],
+            )
 
     def document(self, source: str, url: str) -> Document | None:
         """Return what is known of the feed, sitemap or listing page with this identity, read for a source."""
@@ -173,18 +199,36 @@ class State:
                 [[*msgspec.structs.astuple(document), _text(now)] for document in documents],
             )
 
+    def memory(self, sites: Iterable[str]) -> Memory:
+        """Return what is known of the sites.
+
+        What a run that was killed has learned counts only once another run has ended: so the run after a kill cleans
+        its pages as the one that was killed would have.
+        """
+        query = "SELECT lines FROM sketches WHERE site = ? AND run <= (SELECT max(run) FROM runs WHERE ended_at > '')"
+        with _explained(self._path):
+            found = {site: self._db.execute(query, [site]).fetchall() for site in sites}
+        return Memory({site: site_memory(unpacked(row[0]) for row in rows) for site, rows in found.items() if rows})
+
     def begin_run(self, now: datetime) -> int:
         """Note that a run began; return its number."""
         with _explained(self._path):
-            return cast(int, self._db.execute("INSERT INTO runs (started_at) VALUES (?)", [_text(now)]).lastrowid)
+            self._run = cast(int, self._db.execute("INSERT INTO runs (started_at) VALUES (?)", [_text(now)]).lastrowid)
+        return self._run
 
     def end_run(self, run: int, now: datetime, exit_code: int, totals: Mapping[str, int]) -> None:
-        """Note how a run ended; a run that was killed keeps no end."""
-        with _explained(self._path):
-            self._db.execute(
+        """Note how a run ended, and forget the oldest sketches of its sites; a run that was killed keeps no end."""
+        with _explained(self._path), _transaction(self._db) as db:
+            db.execute(
                 "UPDATE runs SET ended_at = ?, exit_code = ?, totals = ? WHERE run = ?",
                 [_text(now), exit_code, msgspec.json.encode(totals).decode(), run],
             )
+            for (site,) in db.execute("SELECT DISTINCT site FROM sketches WHERE run = ?", [run]).fetchall():
+                db.execute(
+                    "DELETE FROM sketches WHERE site = ?1 AND key NOT IN"
+                    " (SELECT key FROM sketches WHERE site = ?1 ORDER BY run DESC, key LIMIT ?2)",
+                    [site, MAX_SKETCHES],
+                )
 
 
 @contextmanager

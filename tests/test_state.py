@@ -30,7 +30,7 @@ def opened(path: Path) -> Iterator[State]:
 def a_state(tmp_path: Path, *pages: Known, aliases: tuple[tuple[str, str], ...] = (), length: int = 0) -> Path:
     path = tmp_path / "corpus.sqlite"
     with opened(path) as state:
-        state.commit(pages, aliases, "articles.jsonl", length, NOON)
+        state.commit(pages, aliases, ("articles.jsonl", length), NOON)
     return path
 
 
@@ -56,7 +56,7 @@ def test_a_page_is_known_by_its_other_names(tmp_path: Path) -> None:
 def test_a_name_that_failed_and_then_led_to_an_article_is_no_failure_any_more(tmp_path: Path) -> None:
     path = a_state(tmp_path, a_failure(NOON))
     with opened(path) as state:
-        state.commit([PAGE], [("http://news.test/b", PAGE.url)], "articles.jsonl", 10, NOON)
+        state.commit([PAGE], [("http://news.test/b", PAGE.url)], ("articles.jsonl", 10), NOON)
 
         assert state.get("http://news.test/b") == PAGE
         assert state.due(NOON) == []
@@ -65,7 +65,7 @@ def test_a_name_that_failed_and_then_led_to_an_article_is_no_failure_any_more(tm
 def test_a_later_outcome_replaces_the_earlier_one(tmp_path: Path) -> None:
     path = a_state(tmp_path, a_failure(NOON))
     with opened(path) as state:
-        state.commit([a_failure(None)], [], "articles.jsonl", 0, NOON)
+        state.commit([a_failure(None)], [], ("articles.jsonl", 0), NOON)
 
         assert state.get("http://news.test/b") == a_failure(None)
 
@@ -91,7 +91,7 @@ def test_a_commit_that_fails_in_the_middle_records_nothing(tmp_path: Path) -> No
 
     with opened(a_state(tmp_path, length=5)) as state:
         with pytest.raises(KeyboardInterrupt):
-            state.commit(pages(), [], "articles.jsonl", 10, NOON)
+            state.commit(pages(), [], ("articles.jsonl", 10), NOON)
 
         assert state.get(PAGE.url) is None
         assert state.length("articles.jsonl") == 5
@@ -111,7 +111,7 @@ def test_a_run_that_ended_is_noted_with_its_totals(tmp_path: Path) -> None:
 def test_only_the_owner_can_read_the_state(tmp_path: Path) -> None:
     path = tmp_path / "corpus.sqlite"
     with opened(path) as state:
-        state.commit([PAGE], [], "articles.jsonl", 0, NOON)
+        state.commit([PAGE], [], ("articles.jsonl", 0), NOON)
 
         assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
 
@@ -124,6 +124,7 @@ def test_the_state_is_durable_and_has_numbered_migrations(tmp_path: Path) -> Non
         assert db.execute("SELECT number, name FROM migrations").fetchall() == [
             (1, "urls, aliases, runs and output"),
             (2, "documents: feeds, sitemaps and listing pages"),
+            (3, "sketches: the short lines of each site's last articles"),
         ]
 
 
@@ -162,7 +163,7 @@ def test_the_state_of_a_newer_version_is_told_and_left_as_it_is(tmp_path: Path) 
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = path.read_bytes()
 
-    with pytest.raises(StateError, match="newer version \\(schema 99, this one knows 2\\)"):
+    with pytest.raises(StateError, match="newer version \\(schema 99, this one knows 3\\)"):
         State(path)
 
     assert path.read_bytes() == before
@@ -180,7 +181,7 @@ def test_the_database_of_another_program_is_no_state(tmp_path: Path) -> None:
 def test_the_log_of_a_state_that_was_deleted_does_not_reach_the_new_one(tmp_path: Path) -> None:
     path = a_state(tmp_path)
     with opened(path) as state:
-        state.commit([PAGE], [], "articles.jsonl", 10, NOON)
+        state.commit([PAGE], [], ("articles.jsonl", 10), NOON)
         log = path.with_name("corpus.sqlite-wal").read_bytes()
     path.unlink()
     path.with_name("corpus.sqlite-wal").write_bytes(log)
