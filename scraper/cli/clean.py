@@ -79,9 +79,7 @@ def clean(paths: tuple[str, ...], **options: Any) -> int:
         raise click.UsageError("--learn reads everything twice, and standard input can be read once; name a file")
     if options["removed_only"] and options["form"]:
         raise click.UsageError("--removed-only has a form of its own; leave --format out")
-    settings = read_settings(
-        options["settings_path"], languages=options["languages"], min_quality=options["min_quality"]
-    )
+    settings = read_settings(options)
     if options["jobs"]:
         engine = msgspec.structs.replace(settings.engine, workers=options["jobs"])
         settings = msgspec.structs.replace(settings, engine=engine)

@@ -77,9 +77,7 @@ def get(urls: tuple[str, ...], lists: tuple[str, ...], sites: tuple[str, ...], a
     output: Path | None = options["output"]
     if append and (output is None or str(output) == "-" or options["form"] not in (None, "jsonl")):
         raise click.UsageError("--append needs -o FILE and the format jsonl; add them, or leave --append out")
-    settings = read_settings(
-        options["settings_path"], languages=options["languages"], min_quality=options["min_quality"]
-    )
+    settings = read_settings(options)
     settings = msgspec.structs.replace(settings, fetch=fetch_settings(settings.fetch, options))
     _mention_proxy(settings.fetch.proxy)
     with (

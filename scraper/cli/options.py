@@ -47,6 +47,10 @@ def output_options(command: Command) -> Command:
             help="Skip articles whose quality (0 to 1) is below NUMBER.",
         ),
         click.option(
+            "--rules", "own_rules", multiple=True, metavar="DIR",
+            help="Also strip by the rules in this file or folder; docs/rules.md tells how to write them. Repeatable.",
+        ),
+        click.option(
             "--settings", "settings_path", type=click.Path(path_type=Path), metavar="FILE",
             help="Read settings from a TOML file; options count more.",
         ),
@@ -119,17 +123,24 @@ def fetch_settings(settings: FetchSettings, options: Mapping[str, Any]) -> Fetch
     return msgspec.structs.replace(settings, **{key: value for key, value in given.items() if value is not None})
 
 
-def read_settings(path: Path | None, *, languages: tuple[str, ...], min_quality: float | None) -> Settings:
-    """Return the file's settings, changed by the options; raise :class:`ConfigError` where they cannot be used."""
+def read_settings(options: Mapping[str, Any]) -> Settings:
+    """Return the settings that :func:`output_options` ask for; raise :class:`ConfigError` where they cannot be used."""
+    path = options["settings_path"]
     settings = load_settings(path) if path else Settings()
     extract = msgspec.structs.replace(
         settings.extract,
-        language=languages or settings.extract.language,
+        language=options["languages"] or settings.extract.language,
         # The settings of a corpus do not apply: what somebody names here is what they want to see.
-        min_quality=min_quality or 0.0,
+        min_quality=options["min_quality"] or 0.0,
     )
-    load_rules(settings.strip.rules, settings.strip.disable)  # a rule that cannot be used is wrong for every page
-    return msgspec.structs.replace(settings, extract=extract)
+    return with_rules(msgspec.structs.replace(settings, extract=extract), options["own_rules"])
+
+
+def with_rules(settings: Settings, own: tuple[str, ...]) -> Settings:
+    """Return settings with more rule files; raise :class:`ConfigError` where rules cannot be used."""
+    strip = msgspec.structs.replace(settings.strip, rules=(*settings.strip.rules, *own))
+    load_rules(strip.rules, strip.disable)  # a rule that cannot be used is wrong for every page
+    return msgspec.structs.replace(settings, strip=strip)
 
 
 def language_codes(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:

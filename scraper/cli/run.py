@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from scraper.cli.logs import log_options
+from scraper.cli.options import with_rules
 from scraper.config import Settings, SourceSettings, load_settings
 from scraper.corpus import Corpus, open_corpus
 from scraper.discover import CorpusSources, ListReader, wish_of
@@ -22,7 +23,6 @@ from scraper.errors import ConfigError, PageError
 from scraper.protocols import Engine
 from scraper.records import Article, Failed, Outcome, Target
 from scraper.report import Report, exit_code, outcome_line
-from scraper.rules import load_rules
 from scraper.run import Stop, outcomes
 
 log = logging.getLogger("scraper")
@@ -31,8 +31,12 @@ log = logging.getLogger("scraper")
 @click.command(short_help="Run a corpus once; made for cron.")
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with 3 also where single pages failed or were put off.")
+@click.option(
+    "--rules", "own_rules", multiple=True, metavar="DIR",
+    help="Also strip by the rules in this file or folder, as `strip.rules` does. May be repeated.",
+)  # fmt: skip
 @log_options
-def run(config: Path, strict: bool) -> int:
+def run(config: Path, strict: bool, own_rules: tuple[str, ...]) -> int:
     """Add to a corpus what is new in its sources.
 
     CONFIG is a TOML file that names the sources (lists of urls, feeds, sitemaps, pages that list articles, sites), the
@@ -44,7 +48,7 @@ def run(config: Path, strict: bool) -> int:
       scraper run corpus.toml
       scraper run --quiet corpus.toml     in a crontab
     """
-    settings = load_settings(config)
+    settings = with_rules(load_settings(config), own_rules)
     _check(settings, config)
     contact = settings.fetch.contact or os.environ.get("SCRAPER_CONTACT", "")
     settings = msgspec.structs.replace(settings, fetch=msgspec.structs.replace(settings.fetch, contact=contact))
@@ -145,8 +149,7 @@ class _Run:
 
 
 def _check(settings: Settings, config: Path) -> None:
-    """Raise :class:`ConfigError` for sources that cannot be read and rules that cannot be used."""
-    load_rules(settings.strip.rules, settings.strip.disable)
+    """Raise :class:`ConfigError` for sources that cannot be read."""
     if not settings.source:
         raise ConfigError(f"{config}: names no source; add a [[source]] with name, kind and path or url")
     names: set[str] = set()
