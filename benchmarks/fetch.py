@@ -33,7 +33,7 @@ from scraper.engines.local import clean_guarded
 from scraper.engines.workers import WorkerEngine
 from scraper.fetch import HttpFetcher
 from scraper.protocols import Engine
-from scraper.records import Article, Outcome, Response, Skipped, Target
+from scraper.records import Article, Continuation, Outcome, Response, Skipped, Target
 from scraper.run import outcomes
 
 HOSTS = 50
@@ -59,6 +59,10 @@ class NoCleaning:
 
     async def clean(self, responses: Sequence[Response]) -> Outcome:
         return Skipped(url=responses[0].url, reason="listing")
+
+    async def continuation(self, response: Response, first: str, position: int) -> Continuation:
+        del response, first, position
+        return Continuation()
 
 
 def bare_loop(urls: Sequence[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from scraper.urls import normalise
 
@@ -14,6 +14,11 @@ _PARAMETERS = frozenset(
     "page p pg pn paged pagina pagenum pageno page_no pageindex pagenumber currentpage cur_page curpage seite halaman "
     "sayfa strana oldal".split()
 )
+MIN_STEM_CHARS = 3
+_PAGED = re.compile(rb"[?&;](?:page|p|pg|seite|pagina)=\d", re.IGNORECASE)
+# What may follow the name of a page in the address of another page of the same article.
+_SIBLING = rb"""(?:\.[a-z]{3,5})?[/?&;_.,~=-][^"'\s<>#]{0,60}?(?:\d|all|full|single|print|whole|one)"""
+
 _INDEX = re.compile(r"/(?:index|default|home)\.(?:[sx]?html?|php|aspx?|jsp)$|/(?:index|default)$", re.IGNORECASE)
 _EXTENSION = r"\.(?:[sx]?html?|php|aspx?|jsp)"
 _ENDING = re.compile(rf"{_EXTENSION}$", re.IGNORECASE)
@@ -79,6 +84,16 @@ def page_number(first: str, url: str) -> int | None:
         if candidate[0] in stems and candidate[1] is not None:
             return candidate[1]
     return 1 if _stem(url) in stems else None
+
+
+def may_go_on(url: str, body: bytes) -> bool:
+    """Tell, without parsing, whether a page may name a numbered sibling or a page that holds all of them."""
+    path = url.partition("?")[0].partition("#")[0].rstrip("/")
+    stem = _ENDING.sub("", path.rpartition("/")[2])
+    if len(stem) < MIN_STEM_CHARS:
+        return _PAGED.search(body) is not None
+    names = {stem.encode(), unquote(stem).encode()}
+    return any(re.search(re.escape(name) + _SIBLING, body) for name in names)
 
 
 def _plain(text: str) -> str:

@@ -13,7 +13,7 @@ from scraper.article import article
 from scraper.config import Settings
 from scraper.decode import decode, given
 from scraper.errors import NotAnArticle, PageError
-from scraper.extraction import lines
+from scraper.extraction import lines, next_page
 from scraper.extraction.extract import extract
 from scraper.extraction.language import detect
 from scraper.extraction.model import BlockModel, model_version, shipped_model
@@ -24,6 +24,7 @@ from scraper.parse import parse
 from scraper.records import (
     Block,
     CleanText,
+    Continuation,
     Document,
     Draft,
     Failed,
@@ -69,6 +70,14 @@ def clean(
     if refused := refusal(drafts[0]):
         return Skipped(url=url, reason=refused[0], detail=refused[1])
     return article(_one(drafts), settings.extract, _tool(model.header.name), pages=len(drafts))
+
+
+def continuation(response: Response, first: str, position: int) -> Continuation:
+    """Return where an article goes on after its page number ``position``; ``first`` is where its first page is.
+
+    Raises :class:`NotAnArticle` or :class:`PageError` where there is no page.
+    """
+    return next_page.continuation(parse(decode(response)), first, position)
 
 
 def clean_text(

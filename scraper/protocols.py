@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from scraper.records import Deferred, Failed, Outcome, Response, Skipped, Target
+from scraper.records import Continuation, Deferred, Failed, Outcome, Response, Skipped, Target
 
 
 class Fetcher(Protocol):
@@ -21,4 +21,8 @@ class Engine(Protocol):
 
     async def clean(self, responses: Sequence[Response]) -> Outcome:
         """Return the outcome of one article's pages (the first page first)."""
+        ...
+
+    async def continuation(self, response: Response, first: str, position: int) -> Continuation | Skipped | Failed:
+        """Return where an article goes on after its page number ``position``; ``first`` is where its first page is."""
         ...

@@ -179,6 +179,14 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     trace: Any = None  # every block with its score, where `explain` asked for it
 
 
+class Continuation(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an article that is spread over several pages goes on."""
+
+    titles: tuple[str, ...] = ()  # what the page calls itself
+    next: str | None = None  # absolute
+    whole: str | None = None  # all pages as one
+
+
 class TextBlock(msgspec.Struct, frozen=True, kw_only=True):
     """A block of :class:`Article`: code points into its ``text``."""
 

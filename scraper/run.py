@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from scraper.article_pages import article_of
 from scraper.protocols import Engine, Fetcher
 from scraper.records import Deferred, Failed, Outcome, Response, Skipped, Target
 from scraper.report import as_bug
@@ -148,7 +149,7 @@ class _Driver:
             if not isinstance(response, Response):
                 return response
             log.debug("%s: %d, %d bytes from %s", target.url, response.status, len(response.body), response.url)
-            return await self._engine.clean([response])
+            return await article_of(response, self._fetcher, self._engine)
         except Exception as error:
             return as_bug(target.url, error)
 

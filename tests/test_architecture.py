@@ -17,7 +17,7 @@ LEVELS = {
     2: "sources fetch extraction strip article write state",
     3: "pipeline",
     4: "engines",
-    5: "run corpus discover",
+    5: "article_pages run corpus discover",
     6: "cli",
     7: "__init__ __main__",
 }
@@ -38,7 +38,7 @@ HOMES = {
     "httpcore": "fetch",
     "httpx": "fetch",
     "lxml": "parse extraction records",  # records names the type of a tree, for the type checker only
-    "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover",
+    "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover article_pages",
     "numpy": "extraction",
     "protego": "fetch",
     "sqlite3": "state",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from scraper import pipeline
 from scraper.config import Settings
 from scraper.errors import NotAnArticle, PageError
 from scraper.memory import Memory
-from scraper.records import Failed, Outcome, Response, Skipped
+from scraper.records import Continuation, Failed, Outcome, Response, Skipped
 from scraper.report import as_bug
 
 Result = TypeVar("Result")
@@ -34,3 +34,16 @@ def clean_guarded(responses: Sequence[Response], settings: Settings, memory: Mem
     first = responses[0]
     url = first.url or first.target.url or first.target.source
     return guarded(url, lambda: pipeline.clean(responses, settings, memory=memory))
+
+
+class Question(NamedTuple):
+    """Where does an article go on after this page?"""
+
+    response: Response
+    first: str  # address of its first page
+    position: int
+
+
+def continuation_guarded(question: Question) -> Continuation | Skipped | Failed:
+    """Return where an article goes on, whatever is in its page."""
+    return guarded(question.response.url, lambda: pipeline.continuation(*question))

@@ -11,14 +11,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from mmap import mmap
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from scraper.config import EngineSettings, Settings
 from scraper.engines.handle import Handle, Task
-from scraper.engines.local import clean_guarded
+from scraper.engines.local import Question, clean_guarded, continuation_guarded
 from scraper.engines.nursery import Nursery
 from scraper.engines.worker import resident_bytes, serve
-from scraper.records import Failed, FailReason, Outcome, Response
+from scraper.records import Continuation, Failed, FailReason, Outcome, Response, Skipped
 
 log = logging.getLogger("scraper")
 
@@ -156,15 +156,28 @@ class WorkerEngine:
     """An engine that cleans in workers."""
 
     def __init__(self, settings: Settings) -> None:
-        self._workers = Workers(partial(clean_guarded, settings=settings), settings.engine)
+        self._workers: Workers[Sequence[Response] | Question, Any] = Workers(
+            partial(_work, settings=settings), settings.engine
+        )
 
     async def clean(self, responses: Sequence[Response]) -> Outcome:
         """Return the outcome of one article's pages (the first page first)."""
-        return await self._workers.submit(responses, responses[0].url or responses[0].target.url)
+        outcome: Outcome = await self._workers.submit(responses, responses[0].url or responses[0].target.url)
+        return outcome
+
+    async def continuation(self, response: Response, first: str, position: int) -> Continuation | Skipped | Failed:
+        """Return where an article goes on after its page number ``position``; ``first`` is where its first page is."""
+        question = Question(response, first, position)
+        found: Continuation | Skipped | Failed = await self._workers.submit(question, response.url)
+        return found
 
     def close(self) -> None:
         """End the workers, whatever they are doing."""
         self._workers.close()
+
+
+def _work(job: Sequence[Response] | Question, settings: Settings) -> Outcome | Continuation:
+    return continuation_guarded(job) if isinstance(job, Question) else clean_guarded(job, settings)
 
 
 def _cores() -> int:
