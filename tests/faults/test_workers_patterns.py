@@ -59,7 +59,7 @@ class Use(NamedTuple):
 
     def seconds(self, piece: str) -> float:
         """Return the processor time that it takes on a megabyte of ``piece``."""
-        text: Any = (piece * SIZE)[: SIZE - 1] + "\0"
+        text: Any = (piece * (SIZE // len(piece) + 1))[: SIZE - 1] + "\0"
         if isinstance(self.pattern, bytes):
             text = text.encode()[:SIZE]
         pattern = re.compile(self.pattern, self.flags)
