@@ -22,7 +22,7 @@ from scraper.records import (
     Tool,
 )
 from scraper.text import is_unspaced, reading_words, visible
-from scraper.urls import normalise, same_site
+from scraper.urls import normalise, same_site, without_login
 
 SEPARATOR = "\n\n"
 HASH_CHARS = 16  # 64 bits: a collision in a corpus of a hundred million articles has a chance of 1 in 3,700
@@ -129,7 +129,7 @@ def _fetched(draft: Draft, pages: int) -> Fetched:
     page = draft.document.page
     response = page.response
     return Fetched(
-        url_requested=response.target.url or None,
+        url_requested=without_login(response.target.url) or None,
         url_canonical=draft.metadata.canonical,
         at=response.fetched_at.isoformat() if response.fetched_at else None,
         status=response.status if response.fetched_at else None,

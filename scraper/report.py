@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from scraper.errors import ConfigError, CorpusBusy, OutputError, ScraperError, StateError
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped
+from scraper.urls import without_login
 
 log = logging.getLogger("scraper")
 
@@ -54,7 +55,7 @@ def outcome_class(outcome: Outcome) -> str:
 
 def outcome_line(outcome: Skipped | Failed | Deferred) -> str:
     """Return where, what and what to do: ``"URL: failed, dns: no such host; check the host's name"``."""
-    line = f"{outcome.url or 'input'}: {outcome_class(outcome)}, {outcome.reason}"
+    line = f"{without_login(outcome.url) or 'input'}: {outcome_class(outcome)}, {outcome.reason}"
     if outcome.detail:
         line += f": {outcome.detail}"
     if isinstance(outcome, Deferred) and outcome.not_before:
@@ -65,7 +66,7 @@ def outcome_line(outcome: Skipped | Failed | Deferred) -> str:
 
 def as_bug(url: str, error: Exception) -> Failed:
     """Return the outcome for an error that nobody foresaw, and log its traceback."""
-    log.error("%s: a bug: %s", url or "input", error, exc_info=error)
+    log.error("%s: a bug: %s", without_login(url) or "input", error, exc_info=error)
     return Failed(url=url, reason="bug", detail=f"{type(error).__name__}: {error}")
 
 

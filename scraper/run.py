@@ -16,7 +16,7 @@ from scraper.article_pages import article_of
 from scraper.protocols import Engine, Fetcher
 from scraper.records import Deferred, Failed, Outcome, Response, Skipped, Target
 from scraper.report import as_bug
-from scraper.urls import host_of
+from scraper.urls import host_of, without_login
 
 log = logging.getLogger("scraper")
 
@@ -144,11 +144,12 @@ class _Driver:
 
     async def _outcome(self, target: Target) -> Outcome:
         try:
-            log.debug("%s: taken up", target.url)
+            shown = without_login(target.url)
+            log.debug("%s: taken up", shown)
             response = await self._fetcher.fetch(target)
             if not isinstance(response, Response):
                 return response
-            log.debug("%s: %d, %d bytes from %s", target.url, response.status, len(response.body), response.url)
+            log.debug("%s: %d, %d bytes from %s", shown, response.status, len(response.body), response.url)
             return await article_of(response, self._fetcher, self._engine)
         except Exception as error:
             return as_bug(target.url, error)

@@ -89,6 +89,15 @@ def without_secrets(url: str) -> str:
     return parsed.href
 
 
+def without_login(url: str) -> str:
+    """Return ``url`` as it is written, but for a user name and a password in it."""
+    parsed = _parsed(url) if "@" in url else None
+    if parsed is None or not (parsed.username or parsed.password):
+        return url
+    parsed.username = parsed.password = ""
+    return parsed.href
+
+
 def scheme_of(url: str) -> str | None:
     """Return the scheme in lower case, or ``None`` where what stands before the colon is a host ("localhost:8000")."""
     match = _SCHEME.match(url)

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.urls import host_of, normalise, origin_of, parse, problem, resolve, same_site, without_secrets
+from scraper.urls import (
+    host_of,
+    normalise,
+    origin_of,
+    parse,
+    problem,
+    resolve,
+    same_site,
+    without_login,
+    without_secrets,
+)
 
 DATA = Path(os.environ.get("SCRAPER_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "url"
 
@@ -113,6 +123,19 @@ def test_host_and_origin() -> None:
 
 def test_secrets_and_fragment_are_taken_out() -> None:
     assert without_secrets("https://u:p@example.org/a?b#c") == "https://example.org/a?b"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://u:p@example.org/a?b#c", "https://example.org/a?b#c"),
+        ("https://u@EXAMPLE.org", "https://example.org/"),
+        ("https://EXAMPLE.org/@user", "https://EXAMPLE.org/@user"),
+        ("desk@example.org", "desk@example.org"),
+    ],
+)
+def test_a_user_name_and_a_password_are_not_shown(url: str, shown: str) -> None:
+    assert without_login(url) == shown
 
 
 @pytest.mark.parametrize(

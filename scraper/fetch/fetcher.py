@@ -202,7 +202,7 @@ class HttpFetcher:
     def _tell(self, url: str, state: RetryCallState) -> None:
         wait_s = state.next_action.sleep if state.next_action else 0.0
         if wait_s >= MIN_TOLD_S:
-            self._on_wait(f"waiting {wait_s:.0f} s: trying {url} again ({_trouble_of(state)})")
+            self._on_wait(f"waiting {wait_s:.0f} s: trying {urls.without_login(url)} again ({_trouble_of(state)})")
 
 
 def _trouble_of(state: RetryCallState) -> Trouble:

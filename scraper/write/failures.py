@@ -7,6 +7,7 @@ from typing import Any
 
 from scraper.records import Deferred, Failed, Skipped
 from scraper.report import outcome_class
+from scraper.urls import without_login
 from scraper.write.line_file import LineFile
 
 _START = b'{"outcome":"'
@@ -21,7 +22,7 @@ def failure_record(outcome: Skipped | Failed | Deferred) -> dict[str, Any]:
     """Return the object that stands in the file for one input."""
     return {
         "outcome": outcome_class(outcome),
-        "url": outcome.url,
+        "url": without_login(outcome.url),
         "reason": outcome.reason,
         "detail": outcome.detail,
         "not_before": outcome.not_before if isinstance(outcome, Deferred) else None,

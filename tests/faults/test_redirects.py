@@ -136,3 +136,14 @@ def test_row_44_a_secret_is_not_told_to_where_a_redirect_leads(
     assert "s3cret" not in str(other.headers)
     assert "s3cret" not in done.stderr
     assert done.code == 0
+
+
+def test_a_password_in_a_url_is_sent_and_never_shown(scraper: Command, servers: Servers) -> None:
+    site = servers.serve({"/ok": good_page(1)})
+    urls = [site.url(path).replace("//", "//reader:s3cret@") for path in ("/ok", "/missing")]
+
+    done = scraper("get", *LOOPBACK, "-v", *urls)
+
+    assert site.headers[site.asked.index("/ok")]["authorization"] == "Basic cmVhZGVyOnMzY3JldA=="
+    assert (len(done.articles), done.reasons) == (1, ["http_4xx"])
+    assert "s3cret" not in done.stdout.decode() + done.stderr + str(done.failures)
