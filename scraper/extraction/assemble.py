@@ -2,59 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urljoin
 
 from scraper.extraction.columns import Columns
 from scraper.extraction.flags import BIT
+from scraper.extraction.repeats import without_next_articles, without_repeats
 from scraper.extraction.score import Scored
+from scraper.extraction.tables import CELL_SEPARATOR, data_rows
 from scraper.records import Block, BlockKind, BlockLink
 from scraper.text import visible
 
 HEADING_LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _ITEM_TAGS = frozenset(["li", "dt", "dd"])
 _LIST_TAGS = frozenset(["ul", "ol", "dl", "menu", "dir"])
-_CELL_TAGS = frozenset(["td", "th"])
-MIN_REPEATED_WORDS = 3  # a shorter line ("Yes.") may well stand twice in a story
-MAX_CELL_WORDS = 20.0  # on average; a table of longer cells is layout
 MAX_STANDFIRST_PLACE = 2  # a standfirst is among the first kept blocks
+MIN_STANDFIRST_CHARS = 60  # of one that is marked up as a heading
+ROW_SEPARATOR = "\n"
+_DATA_STARTS = ('{"', "[{")
 
 
 def assemble(scored: Scored, base_url: str) -> tuple[tuple[Block, ...], tuple[int, ...]]:
     """Return the article's blocks in document order, and the column index that each comes from."""
-    kept = [int(index) for index in scored.kept.nonzero()[0]]
-    kept = _without_title(scored, _without_repeats(scored, kept))
-    rows = _table_rows(scored.columns, scored, kept)
+    kept: Sequence[int] = [index for index in scored.kept.nonzero()[0].tolist() if _is_text(scored.columns, index)]
+    kept = without_repeats(scored, without_next_articles(scored, kept))
+    kept = _without_title(scored, kept)
+    rows = data_rows(scored, kept)
     blocks: list[Block] = []
     places: list[int] = []
+    table = items = -1  # the table, and the list item, that the block before belongs to
     for index in kept:
-        if index in rows:
-            block = _row_block(scored, rows[index])
-        elif index in rows.taken:
+        if index in rows.taken:
             continue
+        if index in rows.cells:
+            row = _row(scored, rows.cells[index], base_url)
+            if rows.table_of[index] == table and blocks:
+                blocks[-1] = _joined(blocks[-1], row, ROW_SEPARATOR)
+                continue
+            table, block = rows.table_of[index], row
         else:
-            block = _block(scored, index, base_url, first=len(blocks) < MAX_STANDFIRST_PLACE)
+            table, block = -1, _block(scored, index, base_url, first=len(blocks) < MAX_STANDFIRST_PLACE)
+        item = _item(scored.columns, index) if block.kind == "item" else -1
+        if item >= 0 and item == items:  # the second paragraph of a list item is no item of its own
+            block = Block(kind="paragraph", text=block.text, links=block.links, flags=block.flags, score=block.score)
+        items = item
         if block.text:
             blocks.append(block)
             places.append(index)
-    return _joined_tables(blocks, places)
+    return tuple(blocks), tuple(places)
 
 
-def _without_repeats(scored: Scored, kept: Iterable[int]) -> list[int]:
-    """Drop the second of two equal blocks (phone and desktop copies), and data that is no text."""
-    seen: set[str] = set()
-    result = []
-    for index in kept:
-        text = scored.columns.text[index]
-        if scored.counts.words[index] >= MIN_REPEATED_WORDS:
-            if text in seen or text.startswith(('{"', "[{")):
-                continue
-            seen.add(text)
-        result.append(index)
-    return result
+def _is_text(columns: Columns, index: int) -> bool:
+    """Tell text from captions, which are a field of their image, and from data that some sites show as text."""
+    return columns.tag[index] != "figcaption" and not columns.text[index].startswith(_DATA_STARTS)
 
 
-def _without_title(scored: Scored, kept: list[int]) -> list[int]:
+def _without_title(scored: Scored, kept: Sequence[int]) -> Sequence[int]:
     """Drop the title where it stands before the text: it has a field of its own."""
     start = 0
     while start < len(kept) and scored.regions.equals_title[kept[start]]:
@@ -65,13 +68,15 @@ def _without_title(scored: Scored, kept: list[int]) -> list[int]:
 def _block(scored: Scored, index: int, base_url: str, first: bool) -> Block:
     columns = scored.columns
     tag = columns.tag[index]
+    text = columns.text[index]
     flags = int(scored.regions.all_flags[columns.container[index]]) | columns.flags[index]
     near = int(scored.regions.near_flags[columns.container[index]]) | columns.flags[index]
     kind: BlockKind = "paragraph"
     level = None
-    if tag in HEADING_LEVELS:
+    leads = first and bool(near & BIT["STANDFIRST"] or scored.regions.equals_description[index])
+    if tag in HEADING_LEVELS and not (leads and len(text) >= MIN_STANDFIRST_CHARS):
         kind, level = "heading", HEADING_LEVELS[tag]
-    elif first and (near & BIT["STANDFIRST"] or scored.regions.equals_description[index]):
+    elif leads:
         kind = "standfirst"
     elif tag in ("pre", "code"):
         kind = "code"
@@ -79,10 +84,13 @@ def _block(scored: Scored, index: int, base_url: str, first: bool) -> Block:
         kind, level = "item", depth
     elif flags & BIT["IN_QUOTE"]:
         kind = "quote"
-    text = columns.text[index]
-    links = _links(columns, index, base_url)
     return Block(
-        kind=kind, text=visible(text), level=level, links=links, flags=flags, score=float(scored.probability[index])
+        kind=kind,
+        text=_shown(text, code=kind == "code"),
+        level=level,
+        links=_links(columns, index, base_url),
+        flags=flags,
+        score=float(scored.probability[index]),
     )
 
 
@@ -100,6 +108,14 @@ def _list_depth(columns: Columns, container: int) -> int:
     return depth
 
 
+def _item(columns: Columns, index: int) -> int:
+    """Return the list item that a block stands in."""
+    container = columns.container[index]
+    while container >= 0 and columns.c_tag[container] not in _ITEM_TAGS:
+        container = columns.c_parent[container]
+    return container
+
+
 def _links(columns: Columns, index: int, base_url: str) -> tuple[BlockLink, ...]:
     found = columns.links[index]
     if not found:
@@ -108,11 +124,23 @@ def _links(columns: Columns, index: int, base_url: str) -> tuple[BlockLink, ...]
     result = []
     for start, end, href in found:
         url = absolute(base_url, href)
-        if url:
-            if not text.isascii():
-                start, end = len(visible(text[:start])), len(visible(text[:end]))
+        if url and text.isascii():
             result.append(BlockLink(start, end, url))
+        elif url:
+            first, last = len(_shown(text[:start])), len(_shown(text[:end]))
+            if first < last:
+                result.append(BlockLink(first, last, url))
     return tuple(result)
+
+
+def _shown(text: str, code: bool = False) -> str:
+    """Return the text as an article holds it; a character that shows nothing leaves no two spaces in its place."""
+    if text.isascii():
+        return text
+    text = visible(text)
+    while not code and "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def absolute(base_url: str, href: str) -> str | None:
@@ -127,60 +155,25 @@ def absolute(base_url: str, href: str) -> str | None:
     return url if url.startswith(("https://", "http://")) else None
 
 
-class _Rows(dict[int, list[int]]):
-    """First cell of each data row: its cells. ``taken`` are the cells behind the first."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.taken: set[int] = set()
-
-
-def _table_rows(columns: Columns, scored: Scored, kept: Iterable[int]) -> _Rows:
-    """Group the kept cells of data tables by row. A table of long cells, or of one column, is layout."""
-    if "tr" not in columns.c_tag:
-        return _Rows()
-    tables: dict[int, dict[int, list[int]]] = {}
-    for index in kept:
-        row, table = _row_and_table(columns, columns.container[index])
-        if table >= 0:
-            tables.setdefault(table, {}).setdefault(row, []).append(index)
-    result = _Rows()
-    for rows in tables.values():
-        cells = [index for row in rows.values() for index in row]
-        words = sum(float(scored.counts.words[index]) for index in cells) / len(cells)
-        if max(map(len, rows.values())) > 1 and len(rows) > 1 and words <= MAX_CELL_WORDS:
-            for row_cells in rows.values():
-                result[row_cells[0]] = row_cells
-                result.taken.update(row_cells[1:])
-    return result
+def _row(scored: Scored, cells: Iterable[Sequence[int]], base_url: str) -> Block:
+    """Return a row of a table as one block of one line."""
+    row = Block(kind="table", text="")
+    count = 0
+    for place, cell in enumerate(cells):
+        content = Block(kind="table", text="")
+        for index in cell:
+            part = _block(scored, index, base_url, first=False)
+            part = Block(kind="table", text=part.text.replace("\n", " "), links=part.links, score=part.score)
+            content = _joined(content, part, " ") if content.text else part
+        row = _joined(row, content, CELL_SEPARATOR) if place else content
+        count += len(cell)
+    score = sum(float(scored.probability[index]) for cell in cells for index in cell) / max(count, 1)
+    return Block(kind="table", text=row.text.rstrip(), links=row.links, score=score)
 
 
-def _row_and_table(columns: Columns, container: int) -> tuple[int, int]:
-    row = -1
-    while container >= 0:
-        tag = columns.c_tag[container]
-        if tag == "tr" and row < 0:
-            row = container
-        elif tag == "table" and row >= 0:
-            return row, container
-        container = columns.c_parent[container]
-    return -1, -1
-
-
-def _row_block(scored: Scored, cells: list[int]) -> Block:
-    text = " | ".join(visible(scored.columns.text[index].replace("\n", " ")) for index in cells)
-    return Block(kind="table", text=text, score=float(scored.probability[cells].mean()))
-
-
-def _joined_tables(blocks: list[Block], places: list[int]) -> tuple[tuple[Block, ...], tuple[int, ...]]:
-    """Make one block of the rows that follow each other."""
-    joined: list[Block] = []
-    starts: list[int] = []
-    for block, place in zip(blocks, places, strict=True):
-        if block.kind == "table" and joined and joined[-1].kind == "table":
-            before = joined[-1]
-            joined[-1] = Block(kind="table", text=f"{before.text}\n{block.text}", score=before.score)
-        else:
-            joined.append(block)
-            starts.append(place)
-    return tuple(joined), tuple(starts)
+def _joined(left: Block, right: Block, separator: str) -> Block:
+    offset = len(left.text) + len(separator)
+    moved = (BlockLink(link.start + offset, link.end + offset, link.url) for link in right.links)
+    return Block(
+        kind=left.kind, text=f"{left.text}{separator}{right.text}", links=(*left.links, *moved), score=left.score
+    )
