@@ -2,7 +2,8 @@
 
 The site, the bare loop, fetching alone, cleaning alone and both together each run in a process of its own, all on this
 machine: trust the ratios, not the pages a second. With cleaning on, a run cannot be faster than the processor time of
-its parts, shared out over the cores; "of what the cores allow" compares with that.
+its parts, shared out over the cores. The last two ratios compare with that; where other programs run, only the ratio of
+processor times says something.
 
 Last comes memory: that of the command and its workers together, while it fetches and cleans many small pages.
 """
@@ -133,7 +134,7 @@ def print_speed(site: Site, pages: int, rounds: int) -> None:
     cores = len(os.sched_getaffinity(0))
     print(f"{pages} pages of {PAGE_BYTES // 1000} KB on {HOSTS} hosts, {WAIT_S * 1000:.0f} ms latency, {JOBS} at once")
     print(f"{'':12} {'pages/s':>8} {'processor ms a page':>20}   on {cores} cores")
-    ratios, shares = [], []
+    ratios, overheads, shares = [], [], []
     for _ in range(rounds):
         before = site.cpu_s()
         costs = {name: in_a_process(name, urls) for name in WAYS}
@@ -141,10 +142,14 @@ def print_speed(site: Site, pages: int, rounds: int) -> None:
         for name, cost in costs.items():
             print(f"{name:12} {cost.pages / cost.wall_s:8.0f} {1000 * cost.cpu_s / cost.pages:20.2f}")
         ratios.append(costs["bare httpx"].wall_s / costs["fetching"].wall_s)
-        least_s = (costs["fetching"].cpu_s + costs["cleaning"].cpu_s + served_s) / cores
-        shares.append(costs["both"].wall_s / least_s)
+        parts_s = costs["fetching"].cpu_s + costs["cleaning"].cpu_s
+        overheads.append(costs["both"].cpu_s / parts_s)
+        shares.append(costs["both"].wall_s / ((parts_s + served_s) / cores))
     print(f"fetching is {median(ratios):.2f} times as fast as bare httpx")
-    print(f"both take {median(shares):.2f} times the processor time of fetching, cleaning and serving, over the cores")
+    print(f"both take {median(overheads):.2f} times the processor time of fetching and cleaning alone")
+    print(
+        f"both take {median(shares):.2f} times as long as all processor time, the site's included, shared by the cores"
+    )
 
 
 def print_memory(site: Site, pages: int) -> None:

@@ -24,14 +24,16 @@ def page(number: int, size: int) -> bytes:
     words = [_WORDS[(number * 7 + place * place) % len(_WORDS)] for place in range(29)]
     story = f"In report {number} the {' '.join(words)} were counted, and nobody on the quay could say why."
     paragraphs = "".join(f"<p>{part}. {story}</p>\n" for part in range(max(3, size // 15 // len(story))))
-    links = "".join(
-        f'<li><a href="/{number}/{link}">{words[link % 29].title()} {link}</a></li>' for link in range(size // 700)
-    )
+    links = "".join(_link(words[link % 29], words[link // 29 % 29]) for link in range(size // 700))
     head = f"<!doctype html><html lang=en><head><meta charset=utf-8><title>Report {number} of the harbour</title>"
     body = f"</head><body><nav><ul>{links}</ul></nav><main><article><h1>Report {number} of the harbour</h1>{paragraphs}"
     html = f"{head}{body}</article></main><footer><ul>{links}</ul></footer>"
     filler = f"<script>var data = [{'0.25,' * ((size - len(html)) // 5)}0];</script>" if size > len(html) else ""
     return (html + filler + "</body></html>").encode()
+
+
+def _link(first: str, last: str) -> str:
+    return f'<li><a href="/topic/{first}/{last}.html">{first.title()} and {last}</a></li>'
 
 
 class _Connection(asyncio.Protocol):
