@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -35,30 +36,36 @@ async def _pages(response: Response, fetcher: Fetcher, engine: Engine) -> tuple[
     start = await engine.continuation(response, response.url, 1)
     if not isinstance(start, Continuation):
         return [response], True
-    if start.whole:
-        whole = await _next(start.whole, response, start, fetcher, engine, 1)
+    pages, last = [response], start
+    with suppress(_MissingError):
+        whole = start.whole and await _next(start.whole, response, start, fetcher, engine, 1)
         if whole:
             return [whole[0]], True
-    pages, last = [response], start
-    while last.next and len(pages) < MAX_PAGES:
-        if normalise(last.next) in {normalise(page.url) for page in pages}:
-            return pages, True
-        following = await _next(last.next, response, start, fetcher, engine, len(pages) + 1)
-        if following is None:
-            return pages, False
-        pages.append(following[0])
-        last = following[1]
+    try:
+        while last.next and len(pages) < MAX_PAGES:
+            known = {normalise(page.url) for page in pages}
+            following = await _next(last.next, response, start, fetcher, engine, len(pages) + 1)
+            if following is None or normalise(following[0].url) in known:
+                return pages, True
+            pages.append(following[0])
+            last = following[1]
+    except _MissingError:
+        return pages, False
     return pages, last.next is None
+
+
+class _MissingError(Exception):
+    """A further page cannot be had."""
 
 
 async def _next(
     url: str, first: Response, start: Continuation, fetcher: Fetcher, engine: Engine, position: int
 ) -> tuple[Response, Continuation] | None:
-    """Return another page of the article and where that goes on, ``None`` where there is no such page."""
+    """Return another page of the article and where that goes on, ``None`` where it is of another article."""
     response = await fetcher.fetch(Target(url=url, source=first.target.source))
     if not isinstance(response, Response):
         log.info("%s: a further page of the article is missing: %s", url, response.reason)
-        return None
+        raise _MissingError
     if host_of(response.url) != host_of(first.url):
         return None
     found = await engine.continuation(response, first.url, position)

@@ -61,7 +61,6 @@ class Asker:
     def __init__(self, fetch: Fetch, memory: Memory, source: str, max_requests: int) -> None:
         self.notes: dict[str, Remembered] = {}
         self.left = max_requests
-        self.ran_out = False
         self._fetch = fetch
         self._memory = memory
         self._source = source
@@ -79,7 +78,6 @@ class Asker:
         """Return a document, ``None`` where it did not change; raise :class:`PageError` where there is none."""
         key = normalise(url)
         if self.left <= 0:
-            self.ran_out = True
             raise PageError("unreadable", "budget: no request is left", url)
         self.left -= 1
         self._asked.add(key)

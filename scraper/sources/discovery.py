@@ -106,9 +106,11 @@ class Discovery:
             if not leads["covered"] and self._covers(front):
                 leads["covered"] = [listing.url]
             leads["section"] = await self._lists_of(url, listing, front, search_all=not leads["covered"])
-        for section in leads["section"] if is_root else ():
+        wanted, leads["section"] = leads["section"] if is_root else [], []
+        for section in wanted:
             if not search.over():
                 await self._lists.section(section)
+                leads["section"].append(section)
         every = tuple(Lead(kind, lead) for kind, urls in leads.items() for lead in urls)
         search.asker.note(url, leads=every)
         search.asker.forget_if_spent(url)
@@ -171,7 +173,7 @@ class Discovery:
 
     def _result(self, url: str) -> list[Found]:
         self._settle()
-        if self.search.asker.ran_out:
+        if self.search.asker.left <= 0:
             log.warning(
                 "%s: stopped after as many requests as a site may take; there may be more (discover.max_requests)",
                 origin_of(url),

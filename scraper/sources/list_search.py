@@ -74,6 +74,7 @@ class ListSearch:
                 return
             listing = following
             pager = next(iter(listing.pagers), pager)
+        log.warning("%s: the list was followed over %d pages; there may be more", first, MAX_PAGES_OF_LIST)
 
     async def section(self, url: str) -> None:
         """Follow the list of a section, if it is one."""

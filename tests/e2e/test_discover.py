@@ -1,0 +1,265 @@
+"""`scraper discover`, `scraper get --from` and corpora of sites, with the real command over loopback."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from growing_site import Site, a_site, articles, run
+
+ROOT = Path(__file__).parents[2]
+NOTHING_NEW = (0, "0 found = 0 seen + 0 articles + 0 skipped + 0 failed + 0 deferred")
+
+
+def load(path: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module  # its dataclasses look themselves up there
+    spec.loader.exec_module(module)
+    return module
+
+
+build = load("fixtures/sites/build.py")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with a_site() as running:
+        yield running
+
+
+def put_built(site: Site, name: str) -> set[str]:
+    """Let the site be one of fixtures/sites; return the addresses of its articles."""
+    built = build.SITES[name]()
+    site.answers = {path: (200, {"Content-Type": kind}, body) for path, (kind, body) in built.answers.items()}
+    return {site.url(path) for path in built.articles}
+
+
+def scraper(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scraper", *arguments, "--allow-net", "127.0.0.0/8", "--delay", "0"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=folder)
+
+
+def found_at(*arguments: str) -> list[dict[str, Any]]:
+    done = scraper("discover", "--json", *arguments)
+    return [json.loads(line) for line in done.stdout.split("\n")[:-1]]
+
+
+def a_corpus(folder: Path, kind: str, url: str, more: str = "") -> Path:
+    path = folder / "corpus.toml"
+    source = f'[[source]]\nname = "site"\nkind = "{kind}"\nurl = "{url}"\n{more}\n'
+    path.write_text(f'[fetch]\ndelay_s = 0\nallow_net = ["127.0.0.0/8"]\n{source}', encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", sorted(build.SITES))
+def test_the_articles_of_a_site_are_found_and_hardly_anything_else(site: Site, name: str) -> None:
+    there = put_built(site, name)
+
+    found = {one["url"] for one in found_at(site.url("/"))}
+
+    assert len(found & there) >= 0.95 * len(there)
+    assert len(found - there) <= 0.02 * len(found)
+
+
+def test_the_articles_of_the_little_news_site_are_found() -> None:
+    little = load("fixtures/serve.py").serve()
+    try:
+        found = {one["url"] for one in found_at(f"{little.address}/")}
+        there = set(little.urls())
+    finally:
+        little.stop()
+
+    assert len(found & there) >= 0.95 * len(there)
+    assert len(found - there) <= 0.02 * len(found)
+
+
+def test_what_is_known_of_a_link_is_told_newest_first(site: Site) -> None:
+    put_built(site, "no_feed")
+
+    found = found_at(site.url("/"), "--max", "3")
+
+    assert [one["published"][:10] for one in found] == ["2026-11-24"] * 3
+    assert found[0]["title"] == build.a_headline("de", 0)
+    assert (found[0]["via"], found[0]["source"]) == ("listing", site.url("/"))
+
+
+def test_impossible_dates_are_unknown(site: Site) -> None:
+    put_built(site, "wrong_dates")
+
+    published = [one["published"] for one in found_at(site.url("/rss.xml"))]
+
+    assert Counter(day[:4] if day else None for day in published) == {None: 10, "2026": 2}
+
+
+def test_old_links_are_left_out_before_a_fetch(site: Site) -> None:
+    put_built(site, "index_only")
+
+    found = found_at(site.url("/"), "--since", "2026-11-20")
+
+    assert {one["modified"][:10] for one in found} == {f"2026-11-{day}" for day in range(20, 25)}
+    assert site.requests["/maps/articles-1.xml"] == 0
+
+
+def test_addresses_are_chosen_by_parts(site: Site) -> None:
+    put_built(site, "no_feed")
+
+    found = found_at(site.url("/"), "--include", "/sport/", "--include", "/land/", "--exclude", "*-42*.html")
+
+    assert {one["url"].split("/")[3] for one in found} == {"land"}
+
+
+def test_without_json_there_is_one_address_a_line(site: Site) -> None:
+    there = put_built(site, "mixed_front")
+
+    done = scraper("discover", site.url("/"))
+
+    assert set(done.stdout.split()) == there
+    assert done.stderr == f"{site.url('/')}: 30 articles, from 2 listings\n"
+
+
+def test_a_site_without_articles_is_code_4(site: Site) -> None:
+    site.put("/", "<html><body><h1>Under construction</h1><p>Come back later.</p></body></html>")
+
+    done = scraper("discover", site.url("/"))
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.endswith("no article was found\n")
+
+
+def test_a_site_that_is_down_is_told(site: Site) -> None:
+    site.put("/", "down", status=404)
+
+    done = scraper("discover", site.url("/"))
+
+    assert done.returncode == 4
+    assert "http_4xx: HTTP 404" in done.stderr
+
+
+def test_get_from_fetches_what_is_found(site: Site, tmp_path: Path) -> None:
+    put_built(site, "script_paged")
+
+    done = scraper("get", "--from", site.url("/"), "--max", "4", "-o", "out.jsonl", folder=tmp_path)
+
+    lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+    assert [json.loads(line)["title"] for line in lines] == [build.a_headline("zh", number) for number in range(4)]
+    assert done.stderr.endswith("4 inputs = 4 articles + 0 skipped + 0 failed + 0 deferred\n")
+
+
+def test_get_leaves_out_a_page_that_says_itself_that_it_is_old(site: Site, tmp_path: Path) -> None:
+    there = put_built(site, "mixed_front")
+    oldest = sorted(there)[-1]
+
+    done = scraper("get", oldest, "--since", "2026-11-23", folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "skipped, too_old" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "path", "asked"),
+    [
+        ("wrong_dates", "feed", "/rss.xml", {"/rss.xml": 1}),
+        ("index_only", "sitemap", "/maps/index.xml", {"/maps/index.xml": 1}),
+        ("script_paged", "listing", "/xw/", {"/xw/": 1}),
+        ("no_feed", "site", "/", {"/": 1, "/stadt/": 1, "/land/": 1, "/sport/": 1}),
+        ("wrong_dates", "site", "/", {"/": 1, "/rss.xml": 1}),
+    ],
+)
+def test_what_did_not_change_costs_a_corpus_one_request(
+    site: Site, tmp_path: Path, name: str, kind: str, path: str, asked: dict[str, int]
+) -> None:
+    put_built(site, name)
+    config = a_corpus(tmp_path, kind, site.url(path), 'since = "2026-11-23T12:00:00"')
+    run(config)
+    assert articles(tmp_path)
+    site.requests.clear()
+
+    assert run(config) == NOTHING_NEW
+    del site.requests["/robots.txt"]
+    assert site.requests == asked
+
+
+def test_validators_are_sent_and_304_is_no_change(site: Site, tmp_path: Path) -> None:
+    stories = site.put_stories(range(2))
+    feed = site.put_feed(stories)
+    status, headers, body = site.answers["/feed.xml"]
+    site.answers["/feed.xml"] = (status, {**headers, "ETag": '"1"', "Last-Modified": "yesterday"}, body)
+    config = a_corpus(tmp_path, "feed", feed)
+    run(config)
+    site.answers["/feed.xml"] = (304, {}, b"")
+
+    assert run(config) == NOTHING_NEW
+
+
+def test_a_changed_list_brings_what_is_new(site: Site, tmp_path: Path) -> None:
+    put_built(site, "script_paged")
+    config = a_corpus(tmp_path, "listing", site.url("/xw/"), "max = 3")
+    run(config)
+    new = build.Story("/xw/202611/t20261124_99999.html", build.a_headline("zh", 777), build.NOW)
+    built = build.Built()
+    built.stories([new], "zh")
+    site.put(new.path, built.answers[new.path][1].decode())
+    page = site.answers["/xw/"][2].decode()
+    site.put("/xw/", page.replace("<ul><li><a", f"<ul><li>{build.link(new)}<span>2026-11-24</span></li><li><a", 1))
+
+    assert run(config)[1].startswith("3 found = 2 seen + 1 article ")
+    assert articles(tmp_path)[-1]["url"] == site.url(new.path)
+
+
+def test_a_sitemap_full_of_entities_is_refused(site: Site, tmp_path: Path) -> None:
+    put_built(site, "mixed_front")
+    laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><urlset><url><loc>/&b;</loc></url></urlset>'
+    site.put("/sitemap.xml", laughs)
+    config = a_corpus(tmp_path, "sitemap", site.url("/sitemap.xml"))
+
+    assert run(config)[0] == 3
+    assert len(found_at(site.url("/"))) == 30
+
+
+def test_a_list_without_end_is_left_and_told(site: Site) -> None:
+    def page(number: int) -> str:
+        links = "".join(
+            f'<h2><a href="/2026/11/24/story-{number}-{place}">The {place}th story of page {number} is long</a></h2>'
+            for place in range(5)
+        )
+        return f'<html><body><main>{links}</main><a rel="next" href="/?page={number + 1}">On</a></body></html>'
+
+    site.put("/", page(1))
+    for number in range(2, 200):
+        site.put(f"/?page={number}", page(number))
+
+    done = scraper("discover", site.url("/"))
+
+    assert len(done.stdout.split()) == 250
+    assert f"{site.url('/')}: the list was followed over 50 pages; there may be more" in done.stderr
+
+
+def test_a_budget_of_requests_is_kept_and_told(site: Site, tmp_path: Path) -> None:
+    put_built(site, "no_feed")
+    (tmp_path / "s.toml").write_text("[discover]\nmax_requests = 14\n", encoding="utf-8")
+
+    done = scraper("discover", site.url("/"), "--settings", str(tmp_path / "s.toml"))
+
+    assert sum(site.requests.values()) == 15  # with the robots.txt that the fetcher reads
+    assert "discover.max_requests" in done.stderr
+    assert done.returncode == 0
+
+
+@pytest.mark.slow
+def test_a_feed_of_100000_entries_is_read_in_part(site: Site) -> None:
+    site.put_feed([site.url(f"/2026/11/24/a-story-of-{number}") for number in range(100_000)])
+
+    done = scraper("discover", site.url("/feed.xml"), "--max", "10")
+
+    assert len(done.stdout.split()) == 10
