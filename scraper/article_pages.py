@@ -10,8 +10,8 @@ import msgspec
 
 from scraper.extraction.next_page import same_article
 from scraper.paging import may_go_on
-from scraper.protocols import Engine, Fetcher
-from scraper.records import Article, Continuation, Outcome, Response, Target
+from scraper.protocols import Engine, Fetcher, Renderer
+from scraper.records import Article, Continuation, Failed, Outcome, Response, Skipped, Target
 from scraper.urls import host_of, normalise
 
 log = logging.getLogger("scraper")
@@ -20,8 +20,27 @@ log = logging.getLogger("scraper")
 MAX_PAGES = 20
 
 
-async def article_of(response: Response, fetcher: Fetcher, engine: Engine) -> Outcome:
-    """Return the outcome of an article with all its pages; one that cannot be had is told in its warnings."""
+async def article_of(response: Response, fetcher: Fetcher, engine: Engine, renderer: Renderer | None = None) -> Outcome:
+    """Return the outcome of an article with all its pages, its scripts run where that was asked for.
+
+    A further page that cannot be had is told in the article's warnings.
+    """
+    mode = renderer.mode(response.url) if renderer else "never"
+    if renderer and mode == "always":
+        rendered = await renderer.render(response)
+        if isinstance(rendered, Failed):
+            return rendered
+        response = rendered
+    outcome = await _with_pages(response, fetcher, engine)
+    if renderer and mode == "auto" and isinstance(outcome, Skipped) and outcome.reason == "needs_js":
+        rendered = await renderer.render(response)
+        if isinstance(rendered, Failed):
+            return msgspec.structs.replace(outcome, detail=rendered.detail)
+        return await _with_pages(rendered, fetcher, engine)
+    return outcome
+
+
+async def _with_pages(response: Response, fetcher: Fetcher, engine: Engine) -> Outcome:
     pages, complete = await _pages(response, fetcher, engine)
     outcome = await engine.clean(pages)
     if isinstance(outcome, Article) and not complete and "possibly_truncated" not in outcome.warnings:

@@ -13,6 +13,9 @@ import msgspec
 from scraper.errors import ConfigError
 
 
+Render = Literal["never", "auto", "always"]
+
+
 class HostSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is different for one host and all below it: "example.org" is for www.example.org, too."""
 
@@ -20,6 +23,7 @@ class HostSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     delay_s: float | None = None  # instead of fetch.delay_s
     headers: dict[str, str] = {}  # sent to this host only, over https or to the origin that the url names
     cookies: dict[str, str] = {}  # the same for cookies, by their names
+    render: Render | Literal[""] = ""  # instead of fetch.render
 
 
 class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +55,7 @@ class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     proxy: str = ""  # http:// or https:// address; no proxy is taken from the environment
     ca_bundle: str = ""  # a file of certificates (PEM) to trust instead of the usual ones
     allow_net: tuple[str, ...] = ()  # CIDR ranges that are not global but may be dialled
+    render: Render = "never"  # run scripts in a browser: `auto` where a page needs them; takes the extra `browser`
     host: dict[str, HostSettings] = {}  # what is different for single hosts
 
 

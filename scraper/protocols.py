@@ -16,6 +16,18 @@ class Fetcher(Protocol):
         ...
 
 
+class Renderer(Protocol):
+    """Runs the scripts of a page."""
+
+    def mode(self, url: str) -> str:
+        """Return ``never``, ``always``, or ``auto``: where a page says that it needs scripts."""
+        ...
+
+    async def render(self, response: Response) -> Response | Failed:
+        """Return a page as it is after its scripts ran; never raises for anything that a page does."""
+        ...
+
+
 class Engine(Protocol):
     """The place where :func:`scraper.pipeline.clean` runs."""
 

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from scraper.article_pages import article_of
-from scraper.protocols import Engine, Fetcher
+from scraper.protocols import Engine, Fetcher, Renderer
 from scraper.records import Deferred, Failed, Outcome, Response, Skipped, Target
 from scraper.report import as_bug
 from scraper.urls import host_of, without_login
@@ -74,6 +74,7 @@ async def outcomes(
     engine: Engine,
     window: int = WINDOW,
     stop: Stop | None = None,
+    renderer: Renderer | None = None,
 ) -> AsyncGenerator[tuple[Target, Outcome], None]:
     """Yield each target with its outcome, in the order of ``targets``, which are read lazily.
 
@@ -81,7 +82,7 @@ async def outcomes(
     finished ones are still yielded and all others, read or not, end as ``interrupted``. Close the generator
     (``contextlib.aclosing``) if you leave early.
     """
-    driver = _Driver(fetcher, engine, stop or Stop())
+    driver = _Driver(fetcher, engine, stop or Stop(), renderer)
     rest = iter(targets)
     try:
         while True:
@@ -99,10 +100,11 @@ async def outcomes(
 class _Driver:
     """A queue and a task for each host, so that a slow host holds up nobody else."""
 
-    def __init__(self, fetcher: Fetcher, engine: Engine, stop: Stop) -> None:
+    def __init__(self, fetcher: Fetcher, engine: Engine, stop: Stop, renderer: Renderer | None) -> None:
         self.read: deque[tuple[Target, asyncio.Future[Outcome]]] = deque()
         self._fetcher = fetcher
         self._engine = engine
+        self._renderer = renderer
         self._stop = stop
         self._loop = asyncio.get_running_loop()
         self._queues: dict[str, deque[tuple[Target, asyncio.Future[Outcome]]]] = {}
@@ -150,7 +152,7 @@ class _Driver:
             if not isinstance(response, Response):
                 return response
             log.debug("%s: %d, %d bytes from %s", shown, response.status, len(response.body), response.url)
-            return await article_of(response, self._fetcher, self._engine)
+            return await article_of(response, self._fetcher, self._engine, self._renderer)
         except Exception as error:
             return as_bug(target.url, error)
 

@@ -40,6 +40,7 @@ HOMES = {
     "lxml": "parse extraction records",  # records names the type of a tree, for the type checker only
     "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover article_pages",
     "numpy": "extraction",
+    "playwright": "fetch",
     "protego": "fetch",
     "sqlite3": "state",
     "tenacity": "fetch",

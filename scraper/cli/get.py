@@ -55,6 +55,11 @@ STOP_S = 5.0
     "May be repeated.",
 )  # fmt: skip
 @finding_options
+@click.option(
+    "--render", type=click.Choice(["auto", "always", "never"]),
+    help="Run a page's scripts in a browser: auto, where a page cannot be read without them. Takes the extra "
+    "`browser`, and a Chromium. Default: never.",
+)  # fmt: skip
 @output_options
 @click.option("--append", is_flag=True, help="With -o: leave out the pages whose article FILE holds already.")
 @fetch_options
@@ -78,7 +83,9 @@ def get(urls: tuple[str, ...], lists: tuple[str, ...], sites: tuple[str, ...], a
     if append and (output is None or str(output) == "-" or options["form"] not in (None, "jsonl")):
         raise click.UsageError("--append needs -o FILE and the format jsonl; add them, or leave --append out")
     settings = read_settings(options)
-    settings = msgspec.structs.replace(settings, fetch=fetch_settings(settings.fetch, options))
+    fetch = fetch_settings(settings.fetch, options)
+    fetch = msgspec.structs.replace(fetch, render=options["render"] or fetch.render)
+    settings = msgspec.structs.replace(settings, fetch=fetch)
     _mention_proxy(settings.fetch.proxy)
     with (
         closing(WorkerEngine(settings)) as engine,  # first of all: it forks, as the next does
@@ -119,15 +126,21 @@ class _Get:
     ) -> set[int]:
         """Find what the sites offer and fetch it; return the exit codes of a stop or of an output that broke."""
         from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 100 ms, which a wrong option should not cost
+        from scraper.fetch.render import BrowserRenderer  # noqa: PLC0415
 
-        async with HttpFetcher(self._settings.fetch, on_wait=self._bar.wait) as fetcher:
+        settings = self._settings.fetch
+        async with (
+            HttpFetcher(settings, on_wait=self._bar.wait) as fetcher,
+            BrowserRenderer(settings, fetcher) as renderer,
+        ):
             with self._stop.on_signals():
                 fetch = partial(fetcher.fetch, any_type=True)
                 finders = {url: discovery(fetch, reader.read, self._settings.discover, self._wish) for url in sites}
                 found, failed = await found_at(finders, self._stop)
                 named = [one.target(one.source) for one in newest_first(found)]
                 undone = [Failed(url=error.url or "", reason=error.reason, detail=error.detail) for error in failed]
-                stream = outcomes(targets([*named, *undone]), fetcher, self._engine, stop=self._stop)
+                items = targets([*named, *undone])
+                stream = outcomes(items, fetcher, self._engine, stop=self._stop, renderer=renderer)
                 async with aclosing(stream):
                     await self._take_all(stream)
         return self._codes | ({128 + self._stop.signal} if self._stop.signal else set())

@@ -76,15 +76,21 @@ class _Run:
     async def to_the_end(self, engine: Engine, reader: ListReader) -> int:
         """Run, say the totals and return the exit code."""
         from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a busy corpus should not
+        from scraper.fetch.render import BrowserRenderer  # noqa: PLC0415
 
         with self._stop.on_signals():
-            async with HttpFetcher(self._settings.fetch, on_wait=partial(log.info, "%s")) as fetcher:
+            settings = self._settings.fetch
+            async with (
+                HttpFetcher(settings, on_wait=partial(log.info, "%s")) as fetcher,
+                BrowserRenderer(settings, fetcher) as renderer,
+            ):
                 fetch = partial(fetcher.fetch, any_type=True)
                 corpus = self._corpus
                 sources = CorpusSources(self._folder, self._settings.discover, fetch, reader.read, corpus.document)
                 named = await self._named(sources)
                 targets = self._planned(named)
-                async with aclosing(outcomes(targets, fetcher, engine, stop=self._stop)) as results:
+                stream = outcomes(targets, fetcher, engine, stop=self._stop, renderer=renderer)
+                async with aclosing(stream) as results:
                     async for target, outcome in results:
                         self._count(self._corpus.take(target, outcome))
             self._corpus.remember(sources.documents)
