@@ -57,6 +57,7 @@ MAX_REQUESTS = 100  # of one page
 MAX_CONTEXTS = 8  # hosts whose cookies and scripts are kept at the same time
 PAGES_PER_CONTEXT = 50  # then it is thrown away, with what has piled up in it
 PAGES_PER_BROWSER = 500
+PAGES_AT_ONCE = 4  # a page takes some 100 MB
 # A page is done when nothing more comes, or its text has stayed the same.
 QUIET_MS = 5000
 STEADY_S = 0.3
@@ -93,6 +94,8 @@ class BrowserRenderer:
         self._browser: Browser | None = None
         self._rooms: OrderedDict[str, _Room] = OrderedDict()
         self._pages = 0
+        self._busy = 0
+        self._slots = asyncio.Semaphore(PAGES_AT_ONCE)
 
     def mode(self, url: str) -> str:
         """Return ``never``, ``always``, or ``auto``: where a page says that it needs scripts."""
@@ -112,6 +115,14 @@ class BrowserRenderer:
 
     async def render(self, response: Response) -> Response | Failed:
         """Return a page as it is after its scripts ran; never raises for anything that a page does."""
+        async with self._slots:
+            self._busy += 1
+            try:
+                return await self._guarded(response)
+            finally:
+                self._busy -= 1
+
+    async def _guarded(self, response: Response) -> Response | Failed:
         try:
             room = await self._room(host_of(response.url))
         except _NoBrowserError:
@@ -150,7 +161,8 @@ class BrowserRenderer:
 
     async def _room(self, host: str) -> _Room:
         async with self._lock:
-            if self._browser is None or not self._browser.is_connected() or self._pages >= PAGES_PER_BROWSER:
+            old = self._pages >= PAGES_PER_BROWSER and self._busy == 1  # in the middle of no other page
+            if old or self._browser is None or not self._browser.is_connected():
                 await self._start_browser()
             self._pages += 1
             room = self._rooms.get(host)
@@ -240,7 +252,7 @@ class _Visit:
     async def _navigate(self, route: Route) -> None:
         """Hand over the page, once; to other pages, and into frames, the browser does not go."""
         if self._handed_over:
-            await route.abort()
+            await route.fulfill(status=204)  # the page stays; an abort would put an error in its place
             return
         self._handed_over = True
         kind = self._response.headers.get("content-type") or "text/html"
