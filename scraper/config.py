@@ -12,7 +12,6 @@ import msgspec
 
 from scraper.errors import ConfigError
 
-
 Render = Literal["never", "auto", "always"]
 
 

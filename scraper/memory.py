@@ -85,6 +85,10 @@ class Memory:
         """Return what is known of a site."""
         return self.sites.get(site, NO_MEMORY)
 
+    def only(self, site: str) -> Memory:
+        """Return what is known of one site alone."""
+        return Memory({site: self.sites[site]}) if site in self.sites else Memory()
+
 
 def site_memory(sketches: Iterable[Sketch]) -> SiteMemory:
     """Return what the sketches of a site's articles tell."""

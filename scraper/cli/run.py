@@ -20,7 +20,6 @@ from scraper.corpus import Corpus, open_corpus
 from scraper.discover import CorpusSources, ListReader, wish_of
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import ConfigError, PageError
-from scraper.protocols import Engine
 from scraper.records import Article, Failed, Outcome, Target
 from scraper.report import Report, exit_code, outcome_line
 from scraper.run import Stop, outcomes
@@ -73,7 +72,7 @@ class _Run:
         self._stop = Stop()
         self._sources_failed = 0
 
-    async def to_the_end(self, engine: Engine, reader: ListReader) -> int:
+    async def to_the_end(self, engine: WorkerEngine, reader: ListReader) -> int:
         """Run, say the totals and return the exit code."""
         from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a busy corpus should not
         from scraper.fetch.render import BrowserRenderer  # noqa: PLC0415
@@ -89,6 +88,8 @@ class _Run:
                 sources = CorpusSources(self._folder, self._settings.discover, fetch, reader.read, corpus.document)
                 named = await self._named(sources)
                 targets = self._planned(named)
+                if self._settings.strip.memory:
+                    engine.remember(corpus.memory(targets))
                 stream = outcomes(targets, fetcher, engine, stop=self._stop, renderer=renderer)
                 async with aclosing(stream) as results:
                     async for target, outcome in results:

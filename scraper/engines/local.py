@@ -36,6 +36,13 @@ def clean_guarded(responses: Sequence[Response], settings: Settings, memory: Mem
     return guarded(url, lambda: pipeline.clean(responses, settings, memory=memory))
 
 
+class Pages(NamedTuple):
+    """The pages of one article (the first page first), and what is known of their site."""
+
+    responses: Sequence[Response]
+    memory: Memory
+
+
 class Question(NamedTuple):
     """Where does an article go on after this page?"""
 

@@ -15,9 +15,10 @@ from typing import Any, Generic, TypeVar
 
 from scraper.config import EngineSettings, Settings
 from scraper.engines.handle import Handle, Task
-from scraper.engines.local import Question, clean_guarded, continuation_guarded
+from scraper.engines.local import Pages, Question, clean_guarded, continuation_guarded
 from scraper.engines.nursery import Nursery
 from scraper.engines.worker import resident_bytes, serve
+from scraper.memory import Memory, site_name
 from scraper.records import Continuation, Failed, FailReason, Outcome, Response, Skipped
 
 log = logging.getLogger("scraper")
@@ -156,13 +157,18 @@ class WorkerEngine:
     """An engine that cleans in workers."""
 
     def __init__(self, settings: Settings) -> None:
-        self._workers: Workers[Sequence[Response] | Question, Any] = Workers(
-            partial(_work, settings=settings), settings.engine
-        )
+        self._workers: Workers[Pages | Question, Any] = Workers(partial(_work, settings=settings), settings.engine)
+        self._memory = Memory()
+
+    def remember(self, memory: Memory) -> None:
+        """Clean with what is known of the sites from now on; with each page goes what is known of its own."""
+        self._memory = memory
 
     async def clean(self, responses: Sequence[Response]) -> Outcome:
         """Return the outcome of one article's pages (the first page first)."""
-        outcome: Outcome = await self._workers.submit(responses, responses[0].url or responses[0].target.url)
+        target = responses[0].target
+        pages = Pages(responses, self._memory.only(site_name(target.url, target.source)))
+        outcome: Outcome = await self._workers.submit(pages, responses[0].url or target.url)
         return outcome
 
     async def continuation(self, response: Response, first: str, position: int) -> Continuation | Skipped | Failed:
@@ -176,8 +182,10 @@ class WorkerEngine:
         self._workers.close()
 
 
-def _work(job: Sequence[Response] | Question, settings: Settings) -> Outcome | Continuation:
-    return continuation_guarded(job) if isinstance(job, Question) else clean_guarded(job, settings)
+def _work(job: Pages | Question, settings: Settings) -> Outcome | Continuation:
+    if isinstance(job, Question):
+        return continuation_guarded(job)
+    return clean_guarded(job.responses, settings, job.memory)
 
 
 def _cores() -> int:

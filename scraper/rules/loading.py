@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from scraper.errors import ConfigError
+from scraper.rules.lookup import entry_of
 from scraper.rules.matching import RuleSet
 from scraper.rules.rule import Rule, pattern_of
 
@@ -127,6 +128,8 @@ def _rule(entry: Any, path: Path, number: int) -> Rule:
     for word in rule.words:
         if word != unicodedata.normalize("NFC", word).lower().strip() or " " in word:
             raise ConfigError(f"{where}: word {word!r} cannot be looked up; give one word in lower case")
+    if b"" in entry_of(rule).tokens:
+        raise ConfigError(f"{where}: a word is nothing but punctuation; give one with letters or digits")
     shapes = tuple(unicodedata.normalize("NFKC", shape) for shape in rule.line)
     if any(_SYNTAX.sub("", new) != _SYNTAX.sub("", old) for new, old in zip(shapes, rule.line, strict=True)):
         raise ConfigError(f"{where}: line has a wide character like （ or ？; write \\( or \\?, for lines are folded")

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from scraper.rules.rule import Rule, spellings
 
 # Tokens are cut out of UTF-8 bytes, a third of the time of a pattern: in ASCII everything but letters, digits and "_"
-# becomes a space, and so do these marks, which are the usual ones beyond it.
-_SPACES = bytes(code if code >= 128 or chr(code).isalnum() or chr(code) == "_" else 32 for code in range(256))
-_MARKS = "’‘“”„–—…\u00a0«»¿¡·،।\u200c"
+# becomes a space, and a capital a small letter.
+_KEPT = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_\1")
+_SPACES = bytes(
+    code if code in _KEPT or code >= 128 else code + 32 if code + 32 in _KEPT and chr(code).isupper() else 32
+    for code in range(256)
+)
+# So do the usual marks beyond it: quotes, dashes and spaces of U+2000 to U+203F, those of Latin-1, "،" and "।".
+_PUNCTUATION = re.compile(rb"\xe2\x80[\x80-\xbf]")
+_LATIN_SIGNS = re.compile(rb"\xc2[\xa0-\xbf]")
+_ARABIC_COMMA, _DANDA, _DOT_ABOVE = "،".encode(), "।".encode(), "\u0307".encode()  # "İ" in lower case is "i̇"
+_COPYRIGHT = b" \1 "  # a token for "©", "ⓒ" and "(c)", in ASCII
 # Scripts that do not put a space between words (Han, kana, Hangul with its particles, Thai, Lao, Khmer, Burmese):
 # a word of theirs is looked up as a substring, and it ends a token of another script ("打开app").
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -28,25 +36,21 @@ class Entry(NamedTuple):
 
     rule: Rule
     tokens: tuple[bytes, ...]
-    parts: tuple[str, ...]  # of scripts without spaces, two characters or more
-    signs: tuple[str, ...]  # "©", "(c)", and single characters of scripts without spaces
+    parts: tuple[str, ...]  # of scripts without spaces
 
 
 def entry_of(rule: Rule) -> Entry:
     """Sort the words of ``rule`` by how they are found."""
     tokens: list[bytes] = []
     parts: list[str] = []
-    signs: list[str] = []
     for word in rule.words:
-        spelled = {word} if word.isascii() else spellings(word)
-        if not word.isascii() and _UNSPACED.search(word):
-            for spelling in spelled:
-                (parts if len(spelling) > 1 else signs).append(spelling)
-        elif _is_token(word):
-            tokens += [spelling.encode() for spelling in spelled]
+        if word.isascii():
+            tokens.append(_longest_token(word))
+        elif _UNSPACED.search(word):
+            parts += spellings(word)
         else:
-            signs.append(word)
-    return Entry(rule, tuple(tokens), tuple(parts), tuple(signs))
+            tokens += map(_longest_token, spellings(word))
+    return Entry(rule, tuple(tokens), tuple(parts))
 
 
 class Lookup:
@@ -55,39 +59,69 @@ class Lookup:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._tokens: dict[bytes, list[Rule]] = defaultdict(list)
         self._parts: dict[tuple[str, str], list[tuple[str, Rule]]] = defaultdict(list)
-        self._signs: list[tuple[str, Rule]] = []
-        for entry in entries:
-            for token in entry.tokens:
-                self._tokens[token].append(entry.rule)
-            for part in entry.parts:
-                self._parts[part[0], part[1]].append((part, entry.rule))
-            self._signs += [(sign, entry.rule) for sign in entry.signs]
-        self._known = frozenset(self._tokens)
+        self._signs: list[tuple[str, Rule]] = []  # parts of one character
+        for rule, tokens, parts in sorted(entries, key=lambda entry: entry.rule.id):
+            for token in tokens:
+                self._tokens[token].append(rule)
+            for part in parts:
+                if len(part) == 1:
+                    self._signs.append((part, rule))
+                else:
+                    self._parts[part[0], part[1]].append((part, rule))
+        self._known = set(self._tokens)
         first, second = (re.escape("".join({pair[side] for pair in self._parts})) for side in (0, 1))
         self._pairs = re.compile(f"([{first}])(?=([{second}]))") if self._parts else None
-        leads = _LEADS.union(first.encode()[0] for first, _ in self._parts)
+        leads = _LEADS.union(char.encode()[0] for pair in self._parts for char in pair if _UNSPACED.search(char))
         self._no_lead = bytes(byte for byte in range(256) if byte not in leads)
 
-    def find(self, lowered: str) -> Sequence[Rule]:
-        """Return the rules that have a word in ``lowered``, sorted by id."""
-        found = [rule for sign, rule in self._signs if sign in lowered]
-        if lowered.isascii():
-            tokens = lowered.encode().translate(_SPACES).split()
+    def find(self, line: str) -> Sequence[Rule]:
+        """Return the rules that have a word in ``line``, sorted by id."""
+        found: list[Rule] = []
+        spaces = _SPACES
+        if line.isascii():
+            encoded = line.encode()
+            if b"(c)" in encoded or b"(C)" in encoded:
+                encoded = encoded.lower().replace(b"(c)", _COPYRIGHT)
         else:
-            for mark in _MARKS:
-                lowered = lowered.replace(mark, " ")
-            encoded = lowered.replace("\u0307", "").encode("utf-8", "replace")  # "İ" in lower case is "i̇"
-            unspaced = None
+            lowered = line.lower()
+            encoded = _without_marks(lowered)
             if encoded.translate(None, self._no_lead):
-                unspaced = _UNSPACED.search(lowered)
-                for pair in set(self._pairs.findall(lowered)) if self._pairs else ():
-                    found += [rule for word, rule in self._parts.get(pair, ()) if word in lowered]
-            tokens = encoded.translate(_ASCII_ONLY if unspaced else _SPACES).split()
-        for token in self._known.intersection(tokens):
-            found += self._tokens[token]
-        return sorted({rule.id: rule for rule in found}.values(), key=lambda rule: rule.id) if found else ()
+                found, spaces = self._by_parts(lowered)
+        known = self._known.intersection(encoded.translate(spaces).split())
+        if not found:
+            if not known:
+                return ()
+            if len(known) == 1:
+                return self._tokens[known.pop()]
+        found += chain.from_iterable(self._tokens[token] for token in known)
+        return sorted({rule.id: rule for rule in found}.values(), key=lambda rule: rule.id)
+
+    def _by_parts(self, lowered: str) -> tuple[list[Rule], bytes]:
+        """Return the rules with a substring in a line, and the table of what separates its tokens."""
+        found = [rule for sign, rule in self._signs if sign in lowered]
+        for pair in set(self._pairs.findall(lowered)) if self._pairs else ():
+            found += [rule for part, rule in self._parts.get(pair, ()) if part in lowered]
+        return found, _ASCII_ONLY if _UNSPACED.search(lowered) else _SPACES
 
 
-def _is_token(word: str) -> bool:
-    """Tell whether spaces and punctuation stand round a word: it has letters, digits and vowel signs only."""
-    return word.isalnum() or all(char == "_" or unicodedata.category(char)[0] in "LMN" for char in word)
+def _without_marks(lowered: str) -> bytes:
+    """Return a line in UTF-8 with spaces for the usual marks beyond ASCII; most have no byte of theirs."""
+    encoded = lowered.encode("utf-8", "replace")
+    if b"(c)" in encoded:
+        encoded = encoded.replace(b"(c)", _COPYRIGHT)
+    if b"\xe2" in encoded:
+        encoded = _PUNCTUATION.sub(b" ", encoded.replace("ⓒ".encode(), _COPYRIGHT))
+    if b"\xc2" in encoded:
+        encoded = _LATIN_SIGNS.sub(b" ", encoded.replace("©".encode(), _COPYRIGHT))
+    if b"\xcc" in encoded:
+        encoded = encoded.replace(_DOT_ABOVE, b"")
+    if b"\xd8" in encoded:
+        encoded = encoded.replace(_ARABIC_COMMA, b" ")
+    if b"\xe0" in encoded:
+        encoded = encoded.replace(_DANDA, b" ")
+    return encoded
+
+
+def _longest_token(word: str) -> bytes:
+    """Return what is looked up for a word: all of it, or the longest piece between punctuation ("foto" of "foto's")."""
+    return max(_without_marks(word).translate(_SPACES).split(), key=len, default=b"")

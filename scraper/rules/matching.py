@@ -31,7 +31,10 @@ class RuleSet:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
         self.max_chars = max((rule.max_chars for rule in self.rules), default=0)
         self._patterns: dict[str, re.Pattern[str]] = {}  # compiled when first needed: all at once cost 100 ms
-        self._lookups: dict[tuple[Edge, int], Lookup] = {}  # by edge and length, made when first needed
+        # By edge and class of length, made when first needed.
+        self._lookups: dict[Edge, list[Lookup | None]] = {
+            edge: [None] * (len(_LENGTHS) + 1) for edge in ("any", "start", "end")
+        }
         self._entries = [entry_of(rule) for rule in self.rules]
         self._tails = Lookup(entry for entry in self._entries if entry.rule.tail)
 
@@ -40,11 +43,11 @@ class RuleSet:
         length = len(line)
         if length > self.max_chars:
             return None
-        key = edge, bisect_left(_LENGTHS, length)
-        lookup = self._lookups.get(key)
+        lookups, class_ = self._lookups[edge], bisect_left(_LENGTHS, length)
+        lookup = lookups[class_]
         if lookup is None:
-            lookup = self._lookups[key] = self._lookup(*key)
-        candidates = lookup.find(line.lower())
+            lookup = lookups[class_] = self._lookup(edge, class_)
+        candidates = lookup.find(line)
         return self._first_that_takes(candidates, line) if candidates else None
 
     def tail(self, text: str) -> tuple[int, Rule] | None:
@@ -54,7 +57,7 @@ class RuleSet:
         if opening is not None:
             starts.append(text.rfind(opening))
         for start in sorted(starts, reverse=True):
-            candidates = self._tails.find(text[start : start + _TAIL_HEAD].lower()) if start > 0 else ()
+            candidates = self._tails.find(text[start : start + _TAIL_HEAD]) if start > 0 else ()
             rule = self._first_that_takes(candidates, text[start:]) if candidates else None
             if rule is not None:
                 return start, rule

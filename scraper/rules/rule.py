@@ -16,10 +16,12 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
 _ORNAMENT = " •·●▪■◆▶►▷▲△▼▽←→↑↓»«›‹>|*—–-_=~↵✕×\ufe0f"
 # Letters that one word is written with and without: capitals in Greek and Turkish, an Arabic keyboard for Persian,
 # hamza and vowel signs in Arabic, "ё" in Russian. Lines and patterns are folded alike, so both may have either.
-_LETTERS = str.maketrans(
-    dict(zip("ıёάέήίϊΐόύϋΰώأإآيىك", "iеαεηιιιουυυωاااییک", strict=True))
-    | dict.fromkeys(["\u0307", "\u0640", *map(chr, range(0x064B, 0x0653))])
+_LETTERS = dict(zip("ıёάέήίϊΐόύϋΰώأإآيىك", "iеαεηιιιουυυωاااییک", strict=True)) | dict.fromkeys(
+    ["\u0307", "\u0640", *map(chr, range(0x064B, 0x0653))], ""
 )
+_HAS_LETTERS = re.compile(f"[{''.join(_LETTERS)}]")
+# The usual marks that NFKC changes: ten replacements cost a twentieth of the normalization of a Chinese line.
+_WIDE = (*zip("，：（）！？；／．\u3000", ",:()!?;/. ", strict=True), ("…", "..."))
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,15 +43,23 @@ def fold(line: str) -> str:
     """Return ``line`` as the patterns see it: NFKC (so ``：`` is ``:``), lower case, one space between words,
     without invisible characters, without bullets or arrows round it, and with one spelling of a word (``ı`` is ``i``).
     """
-    if line.isascii():
-        return " ".join(line.lower().split()).strip(_ORNAMENT)
-    line = unicodedata.normalize("NFKC", _INVISIBLE.sub("", line))
-    return " ".join(fold_letters(line.lower()).split()).strip(_ORNAMENT)
+    if not line.isascii():
+        line = _INVISIBLE.sub("", line)
+        for wide, narrow in _WIDE:
+            line = line.replace(wide, narrow)
+        line = fold_letters(unicodedata.normalize("NFKC", line).lower())
+    else:
+        line = line.lower()
+    return " ".join(line.split()).strip(_ORNAMENT)
 
 
 def fold_letters(lowered: str) -> str:
     """Return a word, line or pattern in lower case with one letter for those that are written in two ways."""
-    return lowered.translate(_LETTERS)
+    if _HAS_LETTERS.search(lowered):
+        # A replacement for each is faster than str.translate(), which takes 80 ns a letter.
+        for letter, folded in _LETTERS.items():
+            lowered = lowered.replace(letter, folded)
+    return lowered
 
 
 def spellings(word: str) -> set[str]:

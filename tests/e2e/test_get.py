@@ -276,7 +276,10 @@ def test_quality_is_asked_for_only_by_the_option(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["get"], "scraper get: no url; name one, a file of urls with -i, or a site with --from (see scraper get --help)"),
+        (
+            ["get"],
+            "scraper get: no url; name one, a file of urls with -i, or a site with --from (see scraper get --help)",
+        ),
         (["get", "x", "--append"], "scraper get: --append needs -o FILE and the format jsonl"),
         (["get", "x", "--format", "xml"], "scraper get: Invalid value for '--format': 'xml' is not one of 'jsonl'"),
         (["get", "x", "--header", "key"], "scraper get: Invalid value for '--header': 'key' is no header"),
