@@ -12,6 +12,7 @@ from scraper.extraction.columns import Columns
 from scraper.extraction.fallback import blocks_of_json_ld
 from scraper.extraction.metadata import metadata
 from scraper.extraction.model import BlockModel, shipped_model
+from scraper.extraction.next_page import next_page_of
 from scraper.extraction.page_kind import OTHER, PageModels, likenesses, signals
 from scraper.extraction.pictures import pictures
 from scraper.extraction.score import Scored, score
@@ -65,6 +66,7 @@ def draft_of(document: Document, model: BlockModel | None = None) -> Draft:
         metadata=meta,
         blocks=blocks,
         images=pictures(columns, meta, places, document.base_url),
+        next_page=next_page_of(document),
         page_kind=meta.page_kind or "article",
         quality=scored.expected_f1 if scored is not None else 0.0,
         signals=signals(scored, meta, document.page.response.url) if scored is not None else {},

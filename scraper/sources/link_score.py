@@ -41,7 +41,7 @@ WEIGHTS: Mapping[str, float] = {
     "heading": 1.2,
     "date": 1.5,
     "picture": 0.3,
-    "price": -2.5,
+    "price": -5.0,
     "twice": 0.4,
     "menu": -1.8,
     "foot": -2.4,
