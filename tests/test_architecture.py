@@ -38,7 +38,8 @@ HOMES = {
     "httpcore": "fetch",
     "httpx": "fetch",
     "lxml": "parse extraction records",  # records names the type of a tree, for the type checker only
-    "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover article_pages",
+    "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover "
+    "article_pages fetch",
     "numpy": "extraction",
     "playwright": "fetch",
     "protego": "fetch",
@@ -114,6 +115,6 @@ def test_every_dependency_has_a_home() -> None:
         line.split(";")[0].split(">")[0].split("=")[0].split("<")[0].strip().lower().replace("-", "_")
         for line in tomllib.loads(text)["project"]["dependencies"]
     }
-    imported_as = {"beautifulsoup4": "bs4", "backports_zstd": "backports"}
+    imported_as = {"beautifulsoup4": "bs4", "fasttext_predict": "fasttext", "backports_zstd": "backports"}
 
     assert {imported_as.get(name, name) for name in names} <= HOMES.keys()

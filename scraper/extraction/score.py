@@ -38,6 +38,9 @@ def score(columns: Columns, titles: list[str], description: str, model: BlockMod
     own = model.probabilities(block_features(columns, counts, regions))
     probability = _vote(own, counts.words, np.array(columns.c_signature, np.int64)[regions.container])
     kept, expected = _cut(probability, counts.words)
+    # Code between paragraphs reads like no text: in the article's container it stays at the lowest cut.
+    code = np.array([tag == "pre" for tag in columns.tag])
+    kept |= code & regions.in_guess[regions.container] & (probability >= LOWEST_CUT)
     return Scored(columns, counts, regions, probability, kept, expected)
 
 

@@ -25,6 +25,7 @@ _COPYRIGHT = b" \1 "  # a token for "©", "ⓒ" and "(c)", in ASCII
 # Scripts that do not put a space between words (Han, kana, Hangul with its particles, Thai, Lao, Khmer, Burmese):
 # a word of theirs is looked up as a substring, and it ends a token of another script ("打开app").
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_THAI = re.compile("[\u0e00-\u0e7f]")
 _ASCII_ONLY = _SPACES[:128] + b" " * 128
 # The first bytes of their characters, but for the few that Vietnamese shares. No line in Latin, Greek, Cyrillic or
 # Arabic script has one, so that these lines need not be searched.
@@ -59,13 +60,17 @@ class Lookup:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._tokens: dict[bytes, list[Rule]] = defaultdict(list)
         self._parts: dict[tuple[str, str], list[tuple[str, Rule]]] = defaultdict(list)
-        self._signs: list[tuple[str, Rule]] = []  # parts of one character
+        # Parts of one character; and those in Thai, whose few letters make each pair of theirs a usual one.
+        self._singles: list[tuple[str, Rule]] = []
+        self._thai: list[tuple[str, Rule]] = []
         for rule, tokens, parts in sorted(entries, key=lambda entry: entry.rule.id):
             for token in tokens:
                 self._tokens[token].append(rule)
             for part in parts:
                 if len(part) == 1:
-                    self._signs.append((part, rule))
+                    self._singles.append((part, rule))
+                elif _THAI.match(part):
+                    self._thai.append((part, rule))
                 else:
                     self._parts[part[0], part[1]].append((part, rule))
         self._known = set(self._tokens)
@@ -98,7 +103,8 @@ class Lookup:
 
     def _by_parts(self, lowered: str) -> tuple[list[Rule], bytes]:
         """Return the rules with a substring in a line, and the table of what separates its tokens."""
-        found = [rule for sign, rule in self._signs if sign in lowered]
+        single = self._singles + self._thai if _THAI.search(lowered) else self._singles
+        found = [rule for part, rule in single if part in lowered]
         for pair in set(self._pairs.findall(lowered)) if self._pairs else ():
             found += [rule for part, rule in self._parts.get(pair, ()) if part in lowered]
         return found, _ASCII_ONLY if _UNSPACED.search(lowered) else _SPACES
