@@ -3,8 +3,9 @@
     python -m benchmarks.links [FOLDER] [--show]
 
 `links.json` holds, for 15 pages of wcxb-other-kinds, the hashes of the addresses of articles, and of links that a
-reader may call either (guides in a menu, transcripts of podcasts), which do not count. Nothing was learned from these
-pages alone: a page is scored as a front page is that was never seen, without feed or sitemap.
+reader may call either (guides in a menu, transcripts of podcasts), which do not count. A page is scored as a front page
+is that was never seen, without feed or sitemap; but words and weights were adjusted with these pages in view, so the
+figures say what the score can do and not what it will do elsewhere.
 """
 
 from __future__ import annotations

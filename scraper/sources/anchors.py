@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
 import msgspec
@@ -107,7 +108,7 @@ class _Flat:
 
     def heading(self, at: int) -> bool:
         inside = any(self.elements[inner].tag in _HEADINGS for inner in range(at, self.ends[at]))
-        return inside or any(self.elements[outer].tag in _HEADINGS for outer in [*self.up(at)][:3])
+        return inside or any(self.elements[outer].tag in _HEADINGS for outer in islice(self.up(at), 3))
 
     def zone(self, at: int) -> Zone:
         """Return the nearest zone around a link; one that holds headings with links is no menu."""
@@ -120,7 +121,7 @@ class _Flat:
         return ""
 
     def place(self, at: int) -> str:
-        steps = [at, *self.up(at)][:5]
+        steps = [at, *islice(self.up(at), 4)]
         return ">".join(
             f"{tag}.{'.'.join(marks[:3])}" for tag, marks in (self._marks[step] for step in reversed(steps))
         )
@@ -128,7 +129,7 @@ class _Flat:
     def card(self, at: int) -> int:
         """Return the largest element around a link that is about one story."""
         card = at
-        for outer in [*self.up(at)][:MAX_CARD_LEVELS]:
+        for outer in islice(self.up(at), MAX_CARD_LEVELS):
             if self.elements[outer].tag in ("body", "html", "main", "ul", "ol", "tbody", "table"):
                 break
             first = bisect_left(self.links, outer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
 import subprocess
@@ -263,3 +264,22 @@ def test_a_feed_of_100000_entries_is_read_in_part(site: Site) -> None:
     done = scraper("discover", site.url("/feed.xml"), "--max", "10")
 
     assert len(done.stdout.split()) == 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_a_sitemap_of_five_million_addresses_takes_little_memory(site: Site, encoding: str) -> None:
+    stories = build.urlset([build.Story(f"/2026/11/24/story-of-boat-{n}", "", build.NOW) for n in range(100)])
+    many = stories.replace("</urlset>", "<url><loc>/2026/11/24/a-story-of-all</loc></url>" * 5_000_000 + "</urlset>")
+    site.put("/sitemap.xml", "")
+    headers = {"Content-Type": "application/xml"} | ({"Content-Encoding": encoding} if encoding else {})
+    site.answers["/sitemap.xml"] = (200, headers, gzip.compress(many.encode(), 1))
+    command = [sys.executable, "-m", "scraper", "discover", site.url("/sitemap.xml"), "--allow-net", "127.0.0.0/8"]
+    watch = "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:], capture_output=True, text=True); "
+    tell = "print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, done.stderr)"
+
+    done = subprocess.run([sys.executable, "-c", watch + tell, *command], capture_output=True, text=True, check=True)
+
+    code, kilobytes, said = done.stdout.split(" ", 2)
+    assert int(kilobytes) < 300_000
+    assert (code, "50000" in said or "too_large" in said) == ("4" if encoding else "0", True)
