@@ -18,6 +18,7 @@ _ITEM_TAGS = frozenset(["li", "dt", "dd"])
 _LIST_TAGS = frozenset(["ul", "ol", "dl", "menu", "dir"])
 MAX_STANDFIRST_PLACE = 2  # a standfirst is among the first kept blocks
 MIN_STANDFIRST_CHARS = 60  # of one that is marked up as a heading
+MAX_CODE_GAP = 4  # blocks from one kept block to the next
 ROW_SEPARATOR = "\n"
 _DATA_STARTS = ('{"', "[{")
 
@@ -25,7 +26,7 @@ _DATA_STARTS = ('{"', "[{")
 def assemble(scored: Scored, base_url: str) -> tuple[tuple[Block, ...], tuple[int, ...]]:
     """Return the article's blocks in document order, and the column index that each comes from."""
     kept: Sequence[int] = [index for index in scored.kept.nonzero()[0].tolist() if _is_text(scored.columns, index)]
-    kept = without_repeats(scored, without_next_articles(scored, kept))
+    kept = without_repeats(scored, without_next_articles(scored, _with_code(scored.columns, kept)))
     kept = _without_title(scored, kept)
     rows = data_rows(scored, kept)
     blocks: list[Block] = []
@@ -55,6 +56,19 @@ def assemble(scored: Scored, base_url: str) -> tuple[tuple[Block, ...], tuple[in
 def _is_text(columns: Columns, index: int) -> bool:
     """Tell text from captions, which are a field of their image, and from data that some sites show as text."""
     return columns.tag[index] != "figcaption" and not columns.text[index].startswith(_DATA_STARTS)
+
+
+def _with_code(columns: Columns, kept: Sequence[int]) -> Sequence[int]:
+    """Add the preformatted text between kept blocks: it reads like nothing else on a page, and a story needs it."""
+    if "pre" not in columns.tag:
+        return kept
+    result: list[int] = []
+    for index in kept:
+        before = result[-1] if result else index
+        if index - before <= MAX_CODE_GAP:
+            result += [between for between in range(before + 1, index) if columns.tag[between] == "pre"]
+        result.append(index)
+    return result
 
 
 def _without_title(scored: Scored, kept: Sequence[int]) -> Sequence[int]:
