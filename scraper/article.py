@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from scraper.urls import normalise, same_site, without_login
 SEPARATOR = "\n\n"
 HASH_CHARS = 16  # 64 bits: a collision in a corpus of a hundred million articles has a chance of 1 in 3,700
 LIST_MARK = "- "
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def article(draft: Draft, settings: ExtractSettings, tool: Tool, pages: int = 1) -> Article | Skipped:
@@ -88,6 +90,9 @@ def _joined(drafted: Sequence[Block]) -> tuple[str, list[TextBlock], list[Link]]
     links: list[Link] = []
     start = 0
     for block in drafted:
+        if _CONTROLS.search(block.text):
+            # Offsets of links would move with the text: a page that hides controls in it loses them.
+            block = msgspec.structs.replace(block, text=visible(block.text), links=())  # noqa: PLW2901
         mark = LIST_MARK if block.kind == "item" else ""
         end = start + len(mark) + len(block.text)
         parts.append(mark + block.text)
