@@ -11,7 +11,7 @@ import msgspec
 from scraper.extraction.next_page import same_article
 from scraper.paging import may_go_on
 from scraper.protocols import Engine, Fetcher, Renderer
-from scraper.records import Article, Continuation, Failed, Outcome, Response, Skipped, Target
+from scraper.records import Article, Continuation, Deferred, Failed, Outcome, Response, Skipped, Target
 from scraper.urls import host_of, normalise
 
 log = logging.getLogger("scraper")
@@ -41,51 +41,71 @@ async def article_of(response: Response, fetcher: Fetcher, engine: Engine, rende
 
 
 async def _with_pages(response: Response, fetcher: Fetcher, engine: Engine) -> Outcome:
-    pages, complete = await _pages(response, fetcher, engine)
+    if not may_go_on(response.url, response.body):
+        return await engine.clean([response])
+    try:
+        pages, complete = await _Pages(response, fetcher, engine).all()
+    except _PutOffError as error:
+        return msgspec.structs.replace(error.outcome, url=response.target.url)
     outcome = await engine.clean(pages)
     if isinstance(outcome, Article) and not complete and "possibly_truncated" not in outcome.warnings:
         return msgspec.structs.replace(outcome, warnings=[*outcome.warnings, "possibly_truncated"])
     return outcome
 
 
-async def _pages(response: Response, fetcher: Fetcher, engine: Engine) -> tuple[Sequence[Response], bool]:
-    """Return an article's pages, the first page first, and whether these are all."""
-    if not may_go_on(response.url, response.body):
-        return [response], True
-    start = await engine.continuation(response, response.url, 1)
-    if not isinstance(start, Continuation):
-        return [response], True
-    pages, last = [response], start
-    with suppress(_MissingError):
-        whole = start.whole and await _next(start.whole, response, start, fetcher, engine, 1)
-        if whole:
-            return [whole[0]], True
-    try:
-        while last.next and len(pages) < MAX_PAGES:
-            known = {normalise(page.url) for page in pages}
-            following = await _next(last.next, response, start, fetcher, engine, len(pages) + 1)
-            if following is None or normalise(following[0].url) in known:
-                return pages, True
-            pages.append(following[0])
-            last = following[1]
-    except _MissingError:
-        return pages, False
-    return pages, last.next is None
+class _Pages:
+    """Follows one article from its first page."""
+
+    def __init__(self, first: Response, fetcher: Fetcher, engine: Engine) -> None:
+        self._first = first
+        self._fetcher = fetcher
+        self._engine = engine
+        self._start = Continuation()
+
+    async def all(self) -> tuple[Sequence[Response], bool]:
+        """Return the article's pages, the first page first, and whether these are all."""
+        first = self._first
+        start = await self._engine.continuation(first, first.url, 1)
+        if not isinstance(start, Continuation):
+            return [first], True
+        self._start = start
+        with suppress(_MissingError):
+            whole = await self._page(start.whole, 1) if start.whole else None
+            if whole:
+                return [whole[0]], True
+        pages, following = [first], start.next
+        try:
+            while following and len(pages) < MAX_PAGES:
+                page = await self._page(following, len(pages) + 1)
+                if page is None or normalise(page[0].url) in {normalise(known.url) for known in pages}:
+                    return pages, True
+                pages.append(page[0])
+                following = page[1].next
+        except _MissingError:
+            return pages, False
+        return pages, following is None
+
+    async def _page(self, url: str, position: int) -> tuple[Response, Continuation] | None:
+        """Return another page and where that goes on, ``None`` where it is of another article."""
+        response = await self._fetcher.fetch(Target(url=url, source=self._first.target.source))
+        if isinstance(response, Deferred):
+            raise _PutOffError(response)
+        if not isinstance(response, Response):
+            log.info("%s: a further page of the article is missing: %s", url, response.reason)
+            raise _MissingError
+        if host_of(response.url) != host_of(self._first.url):
+            return None
+        found = await self._engine.continuation(response, self._first.url, position)
+        return (response, found) if isinstance(found, Continuation) and same_article(self._start, found) else None
 
 
 class _MissingError(Exception):
     """A further page cannot be had."""
 
 
-async def _next(
-    url: str, first: Response, start: Continuation, fetcher: Fetcher, engine: Engine, position: int
-) -> tuple[Response, Continuation] | None:
-    """Return another page of the article and where that goes on, ``None`` where it is of another article."""
-    response = await fetcher.fetch(Target(url=url, source=first.target.source))
-    if not isinstance(response, Response):
-        log.info("%s: a further page of the article is missing: %s", url, response.reason)
-        raise _MissingError
-    if host_of(response.url) != host_of(first.url):
-        return None
-    found = await engine.continuation(response, first.url, position)
-    return (response, found) if isinstance(found, Continuation) and same_article(start, found) else None
+class _PutOffError(Exception):
+    """A further page can be had later, and so the whole article."""
+
+    def __init__(self, outcome: Deferred) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome

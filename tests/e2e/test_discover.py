@@ -246,6 +246,22 @@ def test_a_list_without_end_is_left_and_told(site: Site) -> None:
     assert f"{site.url('/')}: the list was followed over 50 pages; there may be more" in done.stderr
 
 
+def test_a_trap_holds_up_no_other_site(site: Site, tmp_path: Path) -> None:
+    there = put_built(site, "mixed_front")
+    (tmp_path / "s.toml").write_text("[discover]\nmax_requests = 20\n", encoding="utf-8")
+    with a_site() as trap:
+        for number in range(1, 40):
+            path = "/" if number == 1 else f"/?page={number}"
+            story = f'<h2><a href="/2026/11/24/story-{number}">The only story of page {number} is long</a></h2>'
+            trap.put(path, f'<main>{story}</main><a rel="next" href="/?page={number + 1}">Next</a>')
+        done = scraper("discover", trap.url("/"), site.url("/"), "--settings", str(tmp_path / "s.toml"))
+        warning = f"{trap.url('')}: stopped after as many requests as a site may take"
+
+    assert there <= set(done.stdout.split())
+    assert warning in done.stderr
+    assert done.returncode == 0
+
+
 def test_a_budget_of_requests_is_kept_and_told(site: Site, tmp_path: Path) -> None:
     put_built(site, "no_feed")
     (tmp_path / "s.toml").write_text("[discover]\nmax_requests = 14\n", encoding="utf-8")

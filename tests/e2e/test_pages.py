@@ -121,6 +121,13 @@ def test_a_page_that_is_missing_is_told(site: Site) -> None:
     assert (article["fetch"]["pages"], article["warnings"]) == (1, ["possibly_truncated"])
 
 
+def test_an_article_whose_further_page_is_put_off_is_put_off(site: Site) -> None:
+    url = put_numbered(site, ["/a/quay", "/a/quay/2", "/a/quay/3"])
+    site.put("/a/quay/2", "busy", status=503, Retry_After="3600")
+
+    assert get(url) == []
+
+
 def test_an_article_without_end_is_cut(site: Site) -> None:
     for number in range(1, 30):
         links = f'<a href="/a/quay/{number + 1}">Next page</a>'
