@@ -9,19 +9,23 @@ import msgspec
 
 from scraper.extraction.assemble import assemble
 from scraper.extraction.columns import Columns
-from scraper.extraction.fallback import blocks_of_json_ld
+from scraper.extraction.completeness import is_cut, stated_body
+from scraper.extraction.fallback import data_instead
+from scraper.extraction.live_blog import entries
 from scraper.extraction.metadata import metadata
 from scraper.extraction.model import BlockModel, shipped_model
 from scraper.extraction.next_page import next_page_of
 from scraper.extraction.page_kind import OTHER, PageModels, likenesses, signals
 from scraper.extraction.pictures import pictures
 from scraper.extraction.score import Scored, score
+from scraper.extraction.speakers import with_speakers
 from scraper.extraction.walk import walk
-from scraper.records import Block, Document, Draft, Metadata
+from scraper.records import Block, Document, Draft, Metadata, PageKind
 
 # A page with fewer words is looked at again: with navigation and noscript, then for text that is only data.
 FEW_WORDS = 50.0
 FEW_WORDS_FOR_DATA = 120.0
+DATA_QUALITY = 0.8  # of text that the site itself names as the article, in whatever state
 TITLE_METAS = frozenset(["og:title", "twitter:title", "title", "headline", "dc.title"])
 DESCRIPTION_METAS = frozenset(["og:description", "description", "twitter:description"])
 
@@ -51,27 +55,43 @@ def draft_of(document: Document, model: BlockModel | None = None) -> Draft:
         again = _scored(everything, model)
         if _words(again) > _words(scored):
             columns, scored = everything, again
-    blocks: tuple[Block, ...] = ()
-    places: tuple[int, ...] = ()
-    if scored is not None:
-        blocks, places = assemble(scored, document.base_url)
-    warnings = document.warnings
+    blocks, places = assemble(scored, document.base_url) if scored is not None else ((), ())
+    from_data: tuple[Block, ...] = ()
     if _words(scored) < FEW_WORDS_FOR_DATA:
-        data = blocks_of_json_ld(columns, document.base_url)
-        if sum(len(block.text) for block in data) > 1.5 * sum(len(block.text) for block in blocks):
-            blocks, places = data, ()
+        from_data = data_instead(columns, document.tree, document.base_url, blocks)
+        blocks, places = (from_data, ()) if from_data else (blocks, places)
     meta = _metadata(document, columns, blocks, places)
+    blocks, places, kind = _structured(columns, blocks, places, meta)
+    cut = (
+        scored is not None
+        and not from_data
+        and is_cut(scored, blocks, meta, stated_body(columns.json_ld, document.base_url))
+    )
     return Draft(
         document=document,
         metadata=meta,
         blocks=blocks,
         images=pictures(columns, meta, places, document.base_url),
         next_page=next_page_of(document),
-        page_kind=meta.page_kind or "article",
-        quality=scored.expected_f1 if scored is not None else 0.0,
-        signals=signals(scored, meta, document.page.response.url) if scored is not None else {},
-        warnings=(*warnings, *meta.warnings),
+        page_kind=kind,
+        quality=DATA_QUALITY if from_data else scored.expected_f1 if scored is not None else 0.0,
+        # What a page says that its article is needs no guess whether it has one.
+        signals=signals(scored, meta, document.page.response.url) if scored is not None and not from_data else {},
+        warnings=(*document.warnings, *meta.warnings, *(("possibly_truncated",) if cut else ())),
     )
+
+
+def _structured(
+    columns: Columns, blocks: tuple[Block, ...], places: tuple[int, ...], meta: Metadata
+) -> tuple[tuple[Block, ...], tuple[int, ...], PageKind]:
+    """Return blocks with entries or speakers, their places, and the kind of page that they make."""
+    live = entries(columns, blocks, places, meta)
+    if live is not None:
+        return (*live, "live_blog")
+    spoken = with_speakers(blocks)
+    if spoken is not None and meta.page_kind in (None, "article"):
+        return spoken, places, "interview"
+    return spoken or blocks, places, meta.page_kind or "article"
 
 
 def _scored(columns: Columns, model: BlockModel | None) -> Scored | None:

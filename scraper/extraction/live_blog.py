@@ -52,9 +52,10 @@ def entries(
         if is_waiting and _is_clock(block.text):
             continue
         if is_waiting and block.kind in ("heading", "paragraph", "standfirst", "item", "quote"):
-            block = msgspec.structs.replace(block, kind="entry", time=waiting)
+            result.append(msgspec.structs.replace(block, kind="entry", time=waiting))
             is_waiting = False
-        result.append(block)
+        else:
+            result.append(block)
         kept.append(place)
     return tuple(result), tuple(kept)
 

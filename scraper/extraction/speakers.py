@@ -13,14 +13,15 @@ from scraper.records import Block
 MAX_SPEAKERS = 6
 MIN_TURNS = 4
 MIN_REPEATS = 2  # of a name: it speaks more than once
-LABELLED_SHARE = 0.4  # of the paragraphs
-ASKS_SHARE = 0.5  # of the turns of the one who asks
-# "Ann Bell: ...", "ZEITUNG: ...", "问：...", "山田：..."; a dash may stand before it.
-_LABEL = re.compile(
-    r"\s{0,3}[-–—―]{0,2}\s?(?P<name>[^\W\d_][^:：.!?。！？,，;；\"“„«»()（）\[\]<>|/]{0,39}?)\s?[:：]\s*(?=\S)"
-)
-_SHORT_LABEL = re.compile(r"\s{0,3}(?P<name>[QAFRPD])\s?[.:：]\s*(?=\S)")
+NAMED_SHARE = 0.4  # of the paragraphs
+PAIR_SHARE = 0.5  # of the turns belong to the two who speak most; the fields of a form come equally often
+ASKS_SHARE = 0.35  # of the turns of the one who asks, who also comments
 MAX_NAME_WORDS = 4
+# "Ann Bell: ...", "ZEITUNG: ...", "问：...", "山田：...", also alone on a line; a dash may stand before it.
+_LABEL = re.compile(
+    r"\s{0,3}[-–—―]{0,2}\s?(?P<name>[^\W\d_][^:：.!?。！？,，;；\"“„«»()（）\[\]<>|/]{0,39}?)\s?[:：](?P<rest>.?)"
+)
+_LETTER = re.compile(r"\s{0,3}(?P<name>[QAFRPD])\s?[.:：](?P<rest>.?)")
 _QUESTION = re.compile(r"[?？؟;՞]|[か吗嗎呢][。」]?\s*$")
 _PROSE = ("paragraph", "quote", "heading", "standfirst")
 
@@ -28,22 +29,19 @@ _PROSE = ("paragraph", "quote", "heading", "standfirst")
 def with_speakers(blocks: Sequence[Block]) -> tuple[Block, ...] | None:
     """Return the blocks with their speakers, the text unchanged; ``None`` for what is no interview.
 
-    In an interview a few names come back again and again before the paragraphs, and one of them asks. Labels of other
-    lists ("Price: ...", "Pros: ...") come back as well, but none of them asks.
+    In an interview a few names come back again and again before the paragraphs, and one of them asks, or the paragraphs
+    without a name do. Labels of other lists ("Price: ...", "Pros: ...") come back as well, but nobody asks.
     """
+    prose = [index for index, block in enumerate(blocks) if block.kind in _PROSE]
     turns: dict[str, list[int]] = defaultdict(list)
-    prose = 0
-    for index, block in enumerate(blocks):
-        if block.kind in _PROSE:
-            prose += 1
-            name = _name(block.text)
-            if name:
-                turns[name].append(index)
+    for before, index in zip([-1, *prose], prose, strict=False):
+        label = _label(blocks[index].text)
+        if label:
+            turns[label[0]].append(index)
+        elif before >= 0 and (above := _label(blocks[before].text)) and not above[1]:
+            turns[above[0]].append(index)  # the name stands alone on the line above
     speakers = {name: places for name, places in turns.items() if len(places) >= MIN_REPEATS}
-    count = sum(map(len, speakers.values()))
-    if not 2 <= len(speakers) <= MAX_SPEAKERS or count < MIN_TURNS or count < LABELLED_SHARE * prose:
-        return None
-    if not any(_asks(blocks, places) for places in speakers.values()):
+    if not _is_interview(blocks, prose, speakers):
         return None
     named = {index: name for name, places in speakers.items() for index in places}
     return tuple(
@@ -52,16 +50,29 @@ def with_speakers(blocks: Sequence[Block]) -> tuple[Block, ...] | None:
     )
 
 
-def _name(text: str) -> str | None:
-    match = _LABEL.match(text) or _SHORT_LABEL.match(text)
+def _is_interview(blocks: Sequence[Block], prose: Sequence[int], speakers: dict[str, list[int]]) -> bool:
+    sizes = sorted(map(len, speakers.values()))
+    count = sum(sizes)
+    if not 2 <= len(sizes) <= MAX_SPEAKERS or count < max(MIN_TURNS, NAMED_SHARE * len(prose)):
+        return False
+    if sum(sizes[-2:]) < PAIR_SHARE * count:
+        return False
+    named = {index for places in speakers.values() for index in places}
+    unnamed = [index for index in prose if index not in named]
+    return any(_asks(blocks, places) for places in (*speakers.values(), unnamed))
+
+
+def _label(text: str) -> tuple[str, str] | None:
+    """Return the name before the colon, and how the text after it begins; ``None`` where there is no name."""
+    match = _LABEL.match(text) or _LETTER.match(text)
     if match is None:
         return None
     name = match["name"].strip()
     if len(name.split()) > MAX_NAME_WORDS or name[0].islower():
         return None
-    return name
+    return name, match["rest"]
 
 
 def _asks(blocks: Sequence[Block], places: Sequence[int]) -> bool:
     questions = sum(_QUESTION.search(blocks[index].text) is not None for index in places)
-    return questions >= ASKS_SHARE * len(places)
+    return questions >= MIN_REPEATS and questions >= ASKS_SHARE * len(places)
