@@ -25,7 +25,7 @@ REPEATED_SHARE = 0.5
 # At an edge of the text, where stories do not repeat each other but by a newsletter box or a desk's address.
 REPEATED_EDGE_SHARE = 0.2
 # A text of which the memory knows more prose than this share is a copy of another article, or its next version.
-MAX_KNOWN_PROSE = 1 / 3
+MAX_KNOWN_PROSE = 1 / 2
 SENTENCE_END = re.compile(r"[.!?。！？…؟।:：][\"'”’」』»)）\]]*\s*$")
 
 Line = str | None  # None: story for sure
