@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urljoin
 
 from scraper.extraction.columns import Columns
+from scraper.extraction.date_parsing import read_moment
 from scraper.extraction.flags import BIT
 from scraper.extraction.repeats import without_next_articles, without_repeats
 from scraper.extraction.score import Scored
@@ -18,6 +19,8 @@ _ITEM_TAGS = frozenset(["li", "dt", "dd"])
 _LIST_TAGS = frozenset(["ul", "ol", "dl", "menu", "dir"])
 MAX_STANDFIRST_PLACE = 2  # a standfirst is among the first kept blocks
 MIN_STANDFIRST_CHARS = 60  # of one that is marked up as a heading
+MAX_DATE_CHARS = 45  # of a line that holds a date and nothing else
+MAX_DATE_LETTERS = 24  # "Veröffentlicht am 6. September 2022" has more, and is left to the rules
 MAX_CODE_GAP = 4  # blocks from one kept block to the next
 ROW_SEPARATOR = "\n"
 _DATA_STARTS = ('{"', "[{")
@@ -27,7 +30,7 @@ def assemble(scored: Scored, base_url: str) -> tuple[tuple[Block, ...], tuple[in
     """Return the article's blocks in document order, and the column index that each comes from."""
     kept: Sequence[int] = [index for index in scored.kept.nonzero()[0].tolist() if _is_text(scored.columns, index)]
     kept = without_repeats(scored, without_next_articles(scored, _with_code(scored.columns, kept)))
-    kept = _without_title(scored, kept)
+    kept = _without_head(scored, kept)
     rows = data_rows(scored, kept)
     blocks: list[Block] = []
     places: list[int] = []
@@ -71,12 +74,19 @@ def _with_code(columns: Columns, kept: Sequence[int]) -> Sequence[int]:
     return result
 
 
-def _without_title(scored: Scored, kept: Sequence[int]) -> Sequence[int]:
-    """Drop the title where it stands before the text: it has a field of its own."""
+def _without_head(scored: Scored, kept: Sequence[int]) -> Sequence[int]:
+    """Drop title and date where they stand before the text: they have fields of their own."""
     start = 0
-    while start < len(kept) and scored.regions.equals_title[kept[start]]:
+    while start < len(kept) and (scored.regions.equals_title[kept[start]] or _is_date(scored.columns, kept[start])):
         start += 1
     return kept[start:] or kept
+
+
+def _is_date(columns: Columns, index: int) -> bool:
+    text = columns.text[index]
+    if len(text) > MAX_DATE_CHARS or sum(map(str.isalpha, text)) > MAX_DATE_LETTERS or not any(map(str.isdigit, text)):
+        return False
+    return read_moment(text, columns.language) is not None
 
 
 def _block(scored: Scored, index: int, base_url: str, first: bool) -> Block:

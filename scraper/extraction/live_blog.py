@@ -49,7 +49,7 @@ def entries(
     for index, (block, place) in enumerate(zip(blocks, places, strict=True)):
         if index in found:
             waiting, is_waiting = times.get(index), True
-        if is_waiting and _is_clock(block.text):
+        if _is_clock(block.text):
             continue
         if is_waiting and block.kind in ("heading", "paragraph", "standfirst", "item", "quote"):
             result.append(msgspec.structs.replace(block, kind="entry", time=waiting))
