@@ -36,6 +36,7 @@ from scraper.records import (
     Target,
     Tool,
 )
+from scraper.rules.hosts import host_rules
 from scraper.strip import clean_text as strip_text
 from scraper.strip import strip
 from scraper.version import VERSION
@@ -62,7 +63,7 @@ def clean(
     site = memory.of(site_name(first.target.url or url, first.target.source)) if memory else NO_MEMORY
     try:
         with _collector_paused():
-            drafts = [strip(extract(parse(decode(response)), model, pages), known, site) for response in responses]
+            drafts = [strip(_draft(response, settings, model, pages), known, site) for response in responses]
     except NotAnArticle as error:
         return Skipped(url=url, reason=error.reason, detail=error.detail)
     except PageError as error:
@@ -70,6 +71,16 @@ def clean(
     if refused := refusal(drafts[0]):
         return Skipped(url=url, reason=refused[0], detail=refused[1])
     return article(_one(drafts), settings.extract, _tool(model.header.name), pages=len(drafts))
+
+
+def _draft(response: Response, settings: Settings, model: BlockModel, pages: PageModels | None) -> Draft:
+    document = parse(decode(response))
+    of_host = host_rules(response.url or response.target.url, settings.strip.rules)
+    if of_host is None:
+        return extract(document, model, pages)
+    from scraper.extraction.by_host import extract_by_host  # noqa: PLC0415 few hosts have rules
+
+    return extract_by_host(document, of_host, model, pages)
 
 
 def continuation(response: Response, first: str, position: int) -> Continuation:

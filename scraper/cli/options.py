@@ -13,6 +13,7 @@ import msgspec
 
 from scraper.config import FetchSettings, Settings, load_settings
 from scraper.rules import load_rules
+from scraper.rules.hosts import load_hosts
 from scraper.urls import host_of
 from scraper.write.formats import FORMATS
 
@@ -139,6 +140,7 @@ def read_settings(options: Mapping[str, Any]) -> Settings:
 def with_rules(settings: Settings, own: tuple[str, ...]) -> Settings:
     """Return settings with more rule files; raise :class:`ConfigError` where rules cannot be used."""
     strip = msgspec.structs.replace(settings.strip, rules=(*settings.strip.rules, *own))
+    load_hosts(strip.rules)
     load_rules(strip.rules, strip.disable)  # a rule that cannot be used is wrong for every page
     return msgspec.structs.replace(settings, strip=strip)
 

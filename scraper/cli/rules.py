@@ -11,6 +11,7 @@ import click
 from scraper.cli.logs import log_options
 from scraper.rules import Rule, RuleSet, load_rules
 from scraper.rules.checking import faults, own_files, shipped_files, takers
+from scraper.rules.hosts import load_hosts
 from scraper.rules.loading import read_rules
 from scraper.text import safe_lines
 from scraper.write.stream import write_out
@@ -96,11 +97,14 @@ def test(paths: tuple[str, ...]) -> int:
     \b
       scraper rules test my-rules/news.toml
     """
+    from scraper.extraction.by_host import selector_faults  # noqa: PLC0415 no other command of these needs a parser
+
     files = own_files(paths) if paths else shipped_files()
-    found = list(faults(files, load_rules(paths)))
+    hosts = load_hosts(paths).values()
+    found = [*faults(files, load_rules(paths)), *(fault for host in hosts for fault in selector_faults(host))]
     for fault in found:
         log.error("%s", fault)
-    count = sum(len(read_rules(file)) for file in files)
+    count = sum(len(read_rules(file)) for file in files) + sum(len(host.select) for host in hosts)
     noun = "rule" if count == 1 else "rules"
     log.info("%d %s tested: %s", count, noun, f"{len(found)} examples do not hold" if found else "all examples hold")
     return 2 if found else 0

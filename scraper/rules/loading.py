@@ -57,7 +57,7 @@ def load_rules(extra: Sequence[str | Path] = (), disable: Sequence[str] = ()) ->
 @functools.cache
 def rules_version() -> str:
     """Return the date of the newest rule file and a hash of all of them: ``2026-11-24.1a2b3c4d``."""
-    data = b"".join(path.read_bytes().replace(b"\r\n", b"\n") for path in sorted(_HERE.glob("*.toml")))
+    data = b"".join(path.read_bytes().replace(b"\r\n", b"\n") for path in sorted(_HERE.rglob("*.toml")))
     newest = max(_UPDATED.findall(data), default=b"0000-00-00").decode()
     return f"{newest}.{hashlib.sha256(data).hexdigest()[:8]}"
 
@@ -147,6 +147,6 @@ def _rule_files(extra: Sequence[str]) -> Iterator[Path]:
     for name in extra:
         path = Path(name)
         found = sorted(path.glob("*.toml")) if path.is_dir() else [path]
-        if not found:
+        if not found and not (path / "hosts").is_dir():
             raise ConfigError(f"{path}: holds no *.toml; give a rule file or a folder of them")
         yield from found
