@@ -30,18 +30,19 @@ _ASCII_ONLY = _SPACES[:128] + b" " * 128
 # The first bytes of their characters, but for the few that Vietnamese shares. No line in Latin, Greek, Cyrillic or
 # Arabic script has one, so that these lines need not be searched.
 _LEADS = frozenset([0xE0, *range(0xE3, 0xEE)])
+_THAI_OR_INDIC = b"\xe0"  # the latter has spaces
 
 
 class Entry(NamedTuple):
-    """A rule, and its words by the way in which they are looked up."""
+    """The words of a rule by the way in which they are looked up."""
 
-    rule: Rule
+    number: int
     tokens: tuple[bytes, ...]
     parts: tuple[str, ...]  # of scripts without spaces
 
 
-def entry_of(rule: Rule) -> Entry:
-    """Sort the words of ``rule`` by how they are found."""
+def entry_of(rule: Rule, number: int = 0) -> Entry:
+    """Sort the words of ``rule`` by how they are found; it is found as ``number``."""
     tokens: list[bytes] = []
     parts: list[str] = []
     for word in rule.words:
@@ -51,37 +52,37 @@ def entry_of(rule: Rule) -> Entry:
             parts += spellings(word)
         else:
             tokens += map(_longest_token, spellings(word))
-    return Entry(rule, tuple(tokens), tuple(parts))
+    return Entry(number, tuple(tokens), tuple(parts))
 
 
 class Lookup:
     """An index of rules by their words: tokens, or substrings by their first two characters."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._tokens: dict[bytes, list[Rule]] = defaultdict(list)
-        self._parts: dict[tuple[str, str], list[tuple[str, Rule]]] = defaultdict(list)
+        self._tokens: dict[bytes, list[int]] = defaultdict(list)
+        self._parts: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
         # Parts of one character; and those in Thai, whose few letters make each pair of theirs a usual one.
-        self._singles: list[tuple[str, Rule]] = []
-        self._thai: list[tuple[str, Rule]] = []
-        for rule, tokens, parts in sorted(entries, key=lambda entry: entry.rule.id):
+        self._singles: list[tuple[str, int]] = []
+        self._thai: list[tuple[str, int]] = []
+        for number, tokens, parts in sorted(entries):
             for token in tokens:
-                self._tokens[token].append(rule)
+                self._tokens[token].append(number)
             for part in parts:
                 if len(part) == 1:
-                    self._singles.append((part, rule))
+                    self._singles.append((part, number))
                 elif _THAI.match(part):
-                    self._thai.append((part, rule))
+                    self._thai.append((part, number))
                 else:
-                    self._parts[part[0], part[1]].append((part, rule))
+                    self._parts[part[0], part[1]].append((part, number))
         self._known = set(self._tokens)
         first, second = (re.escape("".join({pair[side] for pair in self._parts})) for side in (0, 1))
         self._pairs = re.compile(f"([{first}])(?=([{second}]))") if self._parts else None
         leads = _LEADS.union(char.encode()[0] for pair in self._parts for char in pair if _UNSPACED.search(char))
         self._no_lead = bytes(byte for byte in range(256) if byte not in leads)
 
-    def find(self, line: str) -> Sequence[Rule]:
-        """Return the rules that have a word in ``line``, sorted by id."""
-        found: list[Rule] = []
+    def find(self, line: str) -> Sequence[int]:
+        """Return the numbers of the rules that have a word in ``line``, in order."""
+        found: list[int] = []
         spaces = _SPACES
         if line.isascii():
             encoded = line.encode()
@@ -90,8 +91,9 @@ class Lookup:
         else:
             lowered = line.lower()
             encoded = _without_marks(lowered)
-            if encoded.translate(None, self._no_lead):
-                found, spaces = self._by_parts(lowered)
+            leads = encoded.translate(None, self._no_lead)
+            if leads:
+                found, spaces = self._by_parts(lowered, leads)
         known = self._known.intersection(encoded.translate(spaces).split())
         if not found:
             if not known:
@@ -99,15 +101,19 @@ class Lookup:
             if len(known) == 1:
                 return self._tokens[known.pop()]
         found += chain.from_iterable(self._tokens[token] for token in known)
-        return sorted({rule.id: rule for rule in found}.values(), key=lambda rule: rule.id)
+        return sorted(set(found))
 
-    def _by_parts(self, lowered: str) -> tuple[list[Rule], bytes]:
-        """Return the rules with a substring in a line, and the table of what separates its tokens."""
-        single = self._singles + self._thai if _THAI.search(lowered) else self._singles
-        found = [rule for part, rule in single if part in lowered]
-        for pair in set(self._pairs.findall(lowered)) if self._pairs else ():
-            found += [rule for part, rule in self._parts.get(pair, ()) if part in lowered]
-        return found, _ASCII_ONLY if _UNSPACED.search(lowered) else _SPACES
+    def _by_parts(self, lowered: str, leads: bytes) -> tuple[list[int], bytes]:
+        """Return the numbers of the rules with a substring in a line, and the table of what separates its tokens."""
+        single, spaces = self._singles, _ASCII_ONLY
+        if _THAI_OR_INDIC in leads:
+            single = single + self._thai if _THAI.search(lowered) else single
+            spaces = spaces if _UNSPACED.search(lowered) else _SPACES
+        found = [number for part, number in single if part in lowered]
+        if self._pairs:
+            for pair in self._parts.keys() & self._pairs.findall(lowered):
+                found += [number for part, number in self._parts[pair] if part in lowered]
+        return found, spaces
 
 
 def _without_marks(lowered: str) -> bytes:

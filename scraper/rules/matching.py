@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from scraper.rules.lookup import Lookup, entry_of
@@ -30,13 +30,15 @@ class RuleSet:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
         self.max_chars = max((rule.max_chars for rule in self.rules), default=0)
-        self._patterns: dict[str, re.Pattern[str]] = {}  # compiled when first needed: all at once cost 100 ms
+        # Compiled when first needed: all at once cost half a second.
+        self._matchers: list[Callable[[str], object] | None] = [None] * len(self.rules)
+        self._limits = [rule.max_chars for rule in self.rules]
         # By edge and class of length, made when first needed.
         self._lookups: dict[Edge, list[Lookup | None]] = {
             edge: [None] * (len(_LENGTHS) + 1) for edge in ("any", "start", "end")
         }
-        self._entries = [entry_of(rule) for rule in self.rules]
-        self._tails = Lookup(entry for entry in self._entries if entry.rule.tail)
+        self._entries = [entry_of(rule, number) for number, rule in enumerate(self.rules)]
+        self._tails = Lookup(entry for entry in self._entries if self.rules[entry.number].tail)
 
     def match(self, line: str, edge: Edge = "any") -> Rule | None:
         """Return the rule that takes the whole of ``line`` where it stands at ``edge``, or ``None``."""
@@ -67,16 +69,17 @@ class RuleSet:
         """Return the rules that may take a line at ``edge`` with a length above ``_LENGTHS[length - 1]``."""
         shorter = _LENGTHS[length - 1] if length else 0
         places = ("any",) if edge == "any" else ("any", "edges", edge)
-        return Lookup(entry for entry in self._entries if entry.rule.max_chars > shorter and entry.rule.where in places)
+        rules = zip(self.rules, self._entries, strict=True)
+        return Lookup(entry for rule, entry in rules if rule.max_chars > shorter and rule.where in places)
 
-    def _first_that_takes(self, candidates: Iterable[Rule], line: str) -> Rule | None:
+    def _first_that_takes(self, candidates: Iterable[int], line: str) -> Rule | None:
         folded = fold(line)
-        for rule in candidates:
-            if len(folded) > rule.max_chars:
-                continue
-            pattern = self._patterns.get(rule.id)
-            if pattern is None:
-                pattern = self._patterns[rule.id] = pattern_of(rule)
-            if pattern.fullmatch(folded):
-                return rule
+        length = len(folded)
+        for number in candidates:
+            if length <= self._limits[number]:
+                takes = self._matchers[number]
+                if takes is None:
+                    takes = self._matchers[number] = pattern_of(self.rules[number]).fullmatch
+                if takes(folded):
+                    return self.rules[number]
         return None
