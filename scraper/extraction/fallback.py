@@ -77,18 +77,19 @@ def _states(columns: Columns, tree: Any) -> Iterator[Any]:
     streamed: list[str] = []
     for script in tree.iter("script"):
         text = script.text or ""
-        if script.get("type") not in (None, "", "text/javascript", "module") or "<p" not in text.replace(
-            "\\u003c", "<"
-        ):
+        if script.get("type") not in (None, "", "text/javascript", "module"):
             continue
-        pushed = _PUSHED.match(text)
-        start = pushed or _ASSIGNED.match(text)
-        if start:
-            value = _json(text[start.end() :].rstrip().rstrip(";").removesuffix(")"))
-            streamed += [part for part in value if isinstance(part, str)] if pushed and isinstance(value, list) else []
-            yield value
+        if pushed := _PUSHED.match(text):
+            pieces = _assigned_json(text[pushed.end() :])
+            streamed += [piece for piece in pieces if isinstance(piece, str)] if isinstance(pieces, list) else []
+        elif ("<p" in text or "\\u003cp" in text) and (assigned := _ASSIGNED.match(text)):
+            yield _assigned_json(text[assigned.end() :])
     if streamed:  # a string that was too long for one piece goes on in the next
         yield "".join(streamed)
+
+
+def _assigned_json(text: str) -> Any:
+    return _json(text.rstrip().rstrip(";").removesuffix(")"))
 
 
 def _json(text: str) -> Any:

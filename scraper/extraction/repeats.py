@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scraper.extraction.score import Scored
+from scraper.extraction.tables import CELL_TAGS
 
 # A shorter line ("Yes.", a refrain, the name of a column) may well stand twice in a story: of 230 pages where one
 # does, 150 lose by dropping it.
 LONG_WORDS = 20.0
 MIN_RUN = 3  # blocks that repeat without a gap are a copy, if they are this many
+CELL = 0.25  # of a block: a row of a table often says what the row above says
 RUN_SHARE = 0.1  # and hold this share of the kept words
 MIN_STREAM_WORDS = 40.0  # kept in an article before the next one may begin
 _STREAM_HEADINGS = ("h1", "h2")
@@ -32,7 +34,8 @@ def without_repeats(scored: Scored, kept: Sequence[int]) -> list[int]:
             place += 1
             continue
         sizes = words[run]
-        copied = sizes.max() >= LONG_WORDS or (len(run) >= MIN_RUN and sizes.sum() >= RUN_SHARE * total)
+        enough = sum(CELL if scored.columns.tag[index] in CELL_TAGS else 1.0 for index in run) >= MIN_RUN
+        copied = sizes.max() >= LONG_WORDS or (enough and sizes.sum() >= RUN_SHARE * total)
         result += [] if copied else run
         place = end
     return result

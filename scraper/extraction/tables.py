@@ -10,6 +10,7 @@ from scraper.extraction.score import Scored
 
 CELL_TAGS = frozenset(["td", "th"])
 MAX_CELL_WORDS = 20.0  # on average; a table of longer cells is layout
+MAX_LONGEST_WORDS = 80.0  # of one cell
 MAX_CELL_BLOCKS = 4  # a cell with more holds a text
 MIN_ROWS = 2
 MIN_COLUMNS = 2
@@ -55,8 +56,8 @@ def _is_data(scored: Scored, rows: dict[int, dict[int, list[int]]]) -> bool:
     wide = sum(len(row) >= MIN_COLUMNS for row in rows.values())
     if wide < MIN_ROWS or 2 * wide < len(rows) or max(map(len, cells)) > MAX_CELL_BLOCKS:
         return False
-    words = float(scored.counts.words[[index for cell in cells for index in cell]].sum())
-    return words <= MAX_CELL_WORDS * len(cells)
+    words = [float(scored.counts.words[cell].sum()) for cell in cells]
+    return sum(words) <= MAX_CELL_WORDS * len(cells) and max(words) <= MAX_LONGEST_WORDS
 
 
 def _place(columns: Columns, container: int) -> tuple[int, int, int, set[int]]:
