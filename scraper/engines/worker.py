@@ -17,7 +17,7 @@ from scraper.config import EngineSettings
 # A message to the program is its length and a pickle: of all encodings it alone keeps file names that are no UTF-8.
 LENGTH_BYTES = 8
 
-# A heap that has grown does not shrink. With a quarter of the limit taken, the next page may not have room.
+# A heap that has grown does not shrink. With a quarter of the limit gone, the next page may not have room.
 BIG = 0.25
 
 # Level, message and traceback of what was logged: nothing but text travels.
@@ -39,9 +39,9 @@ def serve(
     """
     remarks = _Remarks()
     logging.getLogger().handlers[:] = [remarks]
-    done = 0
+    done, begin = 0, resident_bytes("self")
     with connection.makefile("rb") as jobs, suppress(EOFError, pickle.UnpicklingError):  # the program is gone
-        while done < settings.pages_per_worker and resident_bytes("self") < BIG * settings.page_memory_bytes:
+        while done < settings.pages_per_worker:
             results = []
             for index in range(pickle.load(jobs)):
                 at[number] = 1 + index
@@ -53,6 +53,8 @@ def serve(
             data = pickle.dumps((results, remarks.take()), pickle.HIGHEST_PROTOCOL)
             at[number] = 0
             connection.sendall(len(data).to_bytes(LENGTH_BYTES) + data)
+            if resident_bytes("self") > begin + BIG * settings.page_memory_bytes:
+                return
 
 
 class _Remarks(logging.Handler):

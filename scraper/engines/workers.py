@@ -117,9 +117,9 @@ class Workers(Generic[Job, Result]):
         self._handles.remove(handle)
         code = self._nursery.end(handle.pid)
         at = self._at[handle.number]
-        # It may have ended between two pages, killed by somebody, or (0) because it had grown old or big. But where it
-        # never came to do anything the next one may not either, and somebody must be told.
-        if handle.batches and code != 0 and (at or not handle.answers):
+        # 0: it ended between two pages, because it had grown old or big, or killed by somebody. But where it never did
+        # anything the next one may not either, and somebody must be told.
+        if handle.batches and (at or not handle.answers):
             handle.batches[0].pop(max(at - 1, 0)).fail(*self._cause(code, handle.too_big))
         self._waiting.extendleft(task for batch in reversed(handle.batches) for task in reversed(batch))
         self._dispatch()

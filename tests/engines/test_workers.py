@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from scraper.config import EngineSettings
+from scraper.engines.worker import resident_bytes
 from scraper.engines.workers import Workers
 from scraper.records import Failed
 
@@ -126,6 +127,24 @@ def test_a_job_that_ends_its_process_is_named(capfd: pytest.CaptureFixture[str])
         Failed(url="job 0", reason="worker_died", detail="the process that cleaned it ended with exit code 1"), 2,
     ]  # fmt: skip
     assert "ValueError: invalid literal" in capfd.readouterr().err
+
+
+def test_a_job_that_ends_its_process_as_if_all_were_well_is_named_too() -> None:
+    results = run([(os._exit, 0), (abs, -2)])
+
+    assert (reason(results[0]), results[1]) == ("worker_died", 2)
+
+
+def test_a_limit_below_what_a_worker_needs_to_begin_fails_the_jobs_and_ends() -> None:
+    results = run([(time.sleep, 1)] * 3, EngineSettings(workers=1, page_memory_bytes=MEGABYTE))
+
+    assert [reason(result) for result in results] == ["out_of_memory"] * 3
+
+
+def test_a_small_limit_lets_small_jobs_through() -> None:
+    base = resident_bytes("self")
+
+    assert run([(abs, -1)] * 50, EngineSettings(workers=1, page_memory_bytes=base + 100 * MEGABYTE)) == [1] * 50
 
 
 def test_every_second_job_may_kill_its_process() -> None:
