@@ -34,9 +34,10 @@ TEASER_SHARE = 0.5
 MIN_STORY = 80.0
 SURE = 0.9  # expected F1; of teasers that are kept for sure: they are the entries of an article
 FAR = 99.0
-HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+HEADINGS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 OTHER = 0.5  # a page that looks more than this like another page is no article, whatever it claims
 _PRICE = re.compile(r"[$€£¥₹₽]\s?\d|\d\s?[€£元円₽]")
+MAX_PRICE_CHARS = 60  # of a line with a price; a sentence with one is longer
 _CURRENCIES = "$€£¥₹₽元円"
 _LIST_PATH = re.compile(
     r"/(?:categor(?:y|ies)|c|cat|collections?|tags?|topics?|browse|archives?|search|authors?|sections?|directory|page)"
@@ -68,7 +69,8 @@ class PageModels(NamedTuple):
 def likenesses(found: Mapping[str, float], models: PageModels | None = None) -> dict[str, float]:
     """Return, 0 to 1, how much the page looks like a ``listing`` and like something ``other`` than an article."""
     models = models or shipped_page_models()
-    like = {name: _likeness(found, model) for name, model in zip(PageModels._fields, models, strict=True)}
+    rows = dict(zip(found, np.array([list(found.values())]).T, strict=True))
+    like = {name: float(model.probabilities(rows)[0]) for name, model in zip(PageModels._fields, models, strict=True)}
     if _is_listing(found):
         like = dict.fromkeys(like, 1.0)
     return like
@@ -81,10 +83,6 @@ def _is_listing(found: Mapping[str, float]) -> bool:
     teasers = found["teaser_share"] > TEASER_SHARE and found["story"] < MIN_STORY
     unsure = found["expected_f1"] < SURE
     return bool(found["claims_product"] or (unsure and (found["url_root"] or teasers)))
-
-
-def _likeness(found: Mapping[str, float], model: BlockModel) -> float:
-    return float(model.probabilities({name: np.array([found[name]]) for name in model.features})[0])
 
 
 @lru_cache(maxsize=1)
@@ -111,7 +109,7 @@ def _text_signals(scored: Scored) -> dict[str, float]:
     sure = probability.clip(1e-6, 1.0 - 1e-6)
     entropy = -(sure * np.log(sure) + (1.0 - sure) * np.log(1.0 - sure))
     flags = scored.regions.all_flags[scored.regions.container]
-    tags = np.array(columns.tag)
+    paragraphs = np.array([tag == "p" for tag in columns.tag])
     title = scored.regions.title_block
     return {
         "expected_f1": scored.expected_f1,
@@ -125,7 +123,7 @@ def _text_signals(scored: Scored) -> dict[str, float]:
         "links_between": float(links[first:last].sum()) / max(float(words[first:last].sum()), 1.0),
         "links_of_page": float(links.sum()) / max(float(words.sum()), 1.0),
         "good_dropped": float(scored.regions.good_words[~kept].sum()) / kept_words,
-        "paragraphs": float(words[kept & (tags == "p")].sum()) / kept_words,
+        "paragraphs": float(words[kept & paragraphs].sum()) / kept_words,
         "in_article": float(words[kept & ((flags & BIT["IN_ARTICLE"]) != 0)].sum()) / kept_words,
         "title_distance": float(first - title) if title >= 0 and len(places) else -FAR,
         "pictures": len(columns.pictures) / blocks,
@@ -139,9 +137,9 @@ def _card_signals(scored: Scored) -> dict[str, float]:
     """
     columns, regions, words = scored.columns, scored.regions, scored.counts.words
     own = np.array(columns.c_flags, np.int64)
-    heads = np.isin(np.array(columns.tag), HEADINGS)
+    heads = np.array([tag in HEADINGS for tag in columns.tag])
     linked_heads = heads & (np.array(columns.link_chars) > LINKED * scored.counts.chars)
-    links = np.array([len(links) if links else 0 for links in columns.links])
+    links = np.fromiter(map(bool, columns.links), bool, len(columns.links))
     cards, card_words, _ = _largest_group(scored, (regions.blocks >= 2) & (_inside(scored, links) > 0), MIN_CARDS)
     _, teaser_words, kept = _largest_group(scored, _inside(scored, linked_heads) == 1, MIN_TEASERS)
     story = float(words[scored.kept].sum()) - kept
@@ -169,9 +167,9 @@ def _largest_group(scored: Scored, wanted: npt.NDArray[np.bool_], at_least: int)
     """Return size, words and kept words of the group of short siblings of one signature that has the most words."""
     regions = scored.regions
     signature = np.array(scored.columns.c_signature, np.int64)
-    group = (regions.parent * (int(signature.max()) + 1) + signature)[wanted]
-    if not len(group):
+    if np.count_nonzero(wanted) < at_least:
         return 0.0, 0.0, 0.0
+    group = (regions.parent * (int(signature.max()) + 1) + signature)[wanted]
     _, of, count = np.unique(group, return_inverse=True, return_counts=True)
     words = np.bincount(of, regions.words[wanted], len(count))
     words[(count < at_least) | (words >= MAX_CARD_WORDS * count)] = 0.0
@@ -183,7 +181,7 @@ def _largest_group(scored: Scored, wanted: npt.NDArray[np.bool_], at_least: int)
 
 
 def _price_signals(texts: list[str]) -> dict[str, float]:
-    short = "\n".join(text for text in texts if len(text) < 200)
+    short = "\n".join(text for text in texts if len(text) < MAX_PRICE_CHARS)
     priced = any(map(short.__contains__, _CURRENCIES))
     prices = float(len(_PRICE.findall(short))) if priced else 0.0
     return {"prices": prices, "price_share": prices / len(texts)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from scraper.extraction.score import Scored
@@ -13,7 +14,9 @@ LONG_WORDS = 20.0
 MIN_RUN = 3  # blocks that repeat without a gap are a copy, if they are this many
 CELL = 0.25  # of a block: a row of a table often says what the row above says
 RUN_SHARE = 0.1  # and hold this share of the kept words
+START_LETTERS = 20  # two texts that begin with the same are compared as wholes
 MIN_STREAM_WORDS = 40.0  # kept in an article before the next one may begin
+_NO_WORD = re.compile(r"[\W_]+")
 _STREAM_HEADINGS = ("h1", "h2")
 
 
@@ -43,16 +46,24 @@ def without_repeats(scored: Scored, kept: Sequence[int]) -> list[int]:
 
 def _repeated(scored: Scored, kept: Sequence[int]) -> Iterator[bool]:
     """Say of each kept block whether it stood before, but for case, white space and punctuation."""
+    texts = scored.columns.text
     titles = scored.regions.equals_title.nonzero()[0].tolist()  # the title counts as said before, wherever it stands
-    seen = {_folded(scored.columns.text[index]) for index in titles}
+    seen: dict[str, list[int]] = {}
+    for index in titles:
+        seen.setdefault(_start(texts[index]), []).append(index)
     for index in kept:
-        folded = _folded(scored.columns.text[index])
-        yield bool(folded) and folded in seen
-        seen.add(folded)
+        start = _start(texts[index])
+        same = seen.setdefault(start, [])
+        yield bool(same and start) and _folded(texts[index]) in {_folded(texts[other]) for other in same}
+        same.append(index)
+
+
+def _start(text: str) -> str:
+    return _folded(text[: 3 * START_LETTERS])[:START_LETTERS]
 
 
 def _folded(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+    return _NO_WORD.sub("", text.casefold())
 
 
 def without_next_articles(scored: Scored, kept: Sequence[int]) -> Sequence[int]:

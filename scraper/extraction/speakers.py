@@ -17,6 +17,7 @@ NAMED_SHARE = 0.4  # of the paragraphs
 PAIR_SHARE = 0.5  # of the turns belong to the two who speak most; the fields of a form come equally often
 ASKS_SHARE = 0.35  # of the turns of the one who asks, who also comments
 MAX_NAME_WORDS = 4
+MAX_NAME_CHARS = 50  # with the colon and what comes next
 # "Ann Bell: ...", "ZEITUNG: ...", "问：...", "山田：...", also alone on a line; a dash may stand before it.
 _LABEL = re.compile(
     r"\s{0,3}[-–—―]{0,2}\s?(?P<name>[^\W\d_][^:：.!?。！？,，;；\"“„«»()（）\[\]<>|/]{0,39}?)\s?[:：](?P<rest>.?)"
@@ -33,12 +34,14 @@ def with_speakers(blocks: Sequence[Block]) -> tuple[Block, ...] | None:
     without a name do. Labels of other lists ("Price: ...", "Pros: ...") come back as well, but nobody asks.
     """
     prose = [index for index, block in enumerate(blocks) if block.kind in _PROSE]
+    labels = [_label(blocks[index].text) for index in prose]
+    if sum(label is not None for label in labels) < MIN_TURNS / 2:
+        return None
     turns: dict[str, list[int]] = defaultdict(list)
-    for before, index in zip([-1, *prose], prose, strict=False):
-        label = _label(blocks[index].text)
+    for index, above, label in zip(prose, [None, *labels], labels, strict=False):
         if label:
             turns[label[0]].append(index)
-        elif before >= 0 and (above := _label(blocks[before].text)) and not above[1]:
+        elif above and not above[1]:
             turns[above[0]].append(index)  # the name stands alone on the line above
     speakers = {name: places for name, places in turns.items() if len(places) >= MIN_REPEATS}
     if not _is_interview(blocks, prose, speakers):
@@ -64,7 +67,9 @@ def _is_interview(blocks: Sequence[Block], prose: Sequence[int], speakers: dict[
 
 def _label(text: str) -> tuple[str, str] | None:
     """Return the name before the colon, and how the text after it begins; ``None`` where there is no name."""
-    match = _LABEL.match(text) or _LETTER.match(text)
+    start = text[:MAX_NAME_CHARS]
+    match = _LABEL.match(start) if ":" in start or "：" in start else None
+    match = match or _LETTER.match(start)
     if match is None:
         return None
     name = match["name"].strip()

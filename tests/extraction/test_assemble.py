@@ -19,7 +19,8 @@ from tests.extraction.scored_pages import URL, a_document, blocks_of, scored_pag
 PIECES = st.sampled_from(
     [
         "<p>{}</p>", "<h2>{}</h2>", "<ul><li>{}<li>second {}</ul>", "<blockquote><p>{}</p></blockquote>",
-        "<pre>{}</pre>", "<table><tr><th>{}<th>b<tr><td>c<td>{}</table>", "<p>one <a href=/x>{}</a> two</p>", "<div>{}<br>line</div>",
+        "<pre>{}</pre>", "<table><tr><th>{}<th>b<tr><td>c<td>{}</table>", "<p>one <a href=/x>{}</a> two</p>",
+        "<div>{}<br>line</div>",
         "<ol><li><p>{}</p><p>more</p></ol>", "<figure><img src=/i.jpg><figcaption>{}</figcaption></figure>",
     ]
 )  # fmt: skip
