@@ -123,8 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     with serve(PAGE_BYTES, WAIT_S) as site:
         print_speed(site, options.pages, options.rounds)
-    with serve(SMALL_BYTES, 0.0) as site:
-        print_memory(site, options.small_pages)
+    if options.small_pages:
+        with serve(SMALL_BYTES, 0.0) as site:
+            print_memory(site, options.small_pages)
     return 0
 
 
@@ -190,7 +191,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fetch", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--pages", type=int, default=2000, metavar="N", help="pages of 100 KB. Default: 2000")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each way is measured. Default: 3")
-    parser.add_argument("--small-pages", type=int, default=20_000, metavar="N", help="for memory. Default: 20000")
+    parser.add_argument(
+        "--small-pages", type=int, default=20_000, metavar="N", help="for memory; some thousands, or 0. Default: 20000"
+    )
     parser.add_argument("--way", choices=list(WAYS), help=argparse.SUPPRESS)
     return parser
 
