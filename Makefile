@@ -33,6 +33,10 @@ test-all: setup
 # Quality and speed on annotated pages, which are not part of this project: see docs/model.md.
 bench: setup
 	$(BIN)/python -m benchmarks.quality --check
+	$(BIN)/python -m benchmarks.cleanliness
+	$(BIN)/python -m benchmarks.text
+	$(BIN)/python -m benchmarks.touches --check
+	$(BIN)/python -m benchmarks.site_memory
 	$(BIN)/python -m benchmarks.speed
 
 floors: setup
@@ -40,6 +44,7 @@ floors: setup
 
 train: $(TRAINED)
 	$(BIN)/python -m benchmarks.training.train
+	$(BIN)/python -m benchmarks.training.train_lines
 
 $(TRAINED): $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[dev,train]'

@@ -71,8 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def train(pages: Sequence[Example], names: Sequence[str]) -> list[Tree]:
-    """Return the trees learned from the pages."""
+def train(
+    pages: Sequence[Example], names: Sequence[str], rate: float = PARAMETERS["learning_rate"], count: int = TREES
+) -> list[Tree]:
+    """Return ``count`` trees learned from the pages."""
     used = [page for page in pages if not page.excluded]
     data = lightgbm.Dataset(
         np.concatenate([page.features for page in used]),
@@ -80,7 +82,7 @@ def train(pages: Sequence[Example], names: Sequence[str]) -> list[Tree]:
         weight=np.concatenate([page.weights for page in used]),
         feature_name=list(names),
     )
-    booster = lightgbm.train(PARAMETERS, data, TREES)
+    booster = lightgbm.train(PARAMETERS | {"learning_rate": rate}, data, count)
     return [_tree(info["tree_structure"]) for info in booster.dump_model()["tree_info"]]
 
 
