@@ -162,3 +162,10 @@ def test_what_is_wrong_with_a_file_is_told_with_its_name(tmp_path: Path, change:
     with pytest.raises(ConfigError, match=r"courier\.example\.toml: ") as error:
         read_host(path)
     assert told.lower() in str(error.value).lower()
+
+
+def test_the_example_of_the_documentation_holds(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    (tmp_path / "courier.toml").write_text(page.partition("```toml\n")[2].partition("```")[0])
+
+    assert list(selector_faults(read_host(tmp_path / "courier.toml"))) == []
