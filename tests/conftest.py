@@ -15,8 +15,13 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import settings
 
 from scraper.write.schema import article_schema
+
+# Tests do not time things: a busy machine must not fail a law.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @dataclass
