@@ -47,9 +47,11 @@ def entry_of(rule: Rule, number: int = 0) -> Entry:
     parts: list[str] = []
     for word in rule.words:
         if word.isascii():
-            tokens.append(_longest_token(word))
+            tokens.append(word.encode() if word.isalnum() else _longest_token(word))
         elif _UNSPACED.search(word):
             parts += spellings(word)
+        elif word.isalpha():
+            tokens += [spelling.encode() for spelling in spellings(word)]
         else:
             tokens += map(_longest_token, spellings(word))
     return Entry(number, tuple(tokens), tuple(parts))

@@ -65,10 +65,9 @@ def fold_letters(lowered: str) -> str:
 def spellings(word: str) -> set[str]:
     """Return the ways in which a word is met in lines that are in lower case but not folded."""
     folded = fold_letters(word)
-    return {word, folded, folded.translate(_ARABIC_KEYBOARD)}
-
-
-_ARABIC_KEYBOARD = str.maketrans("یک", "يك")
+    if "ی" in folded or "ک" in folded:  # a Persian word is often typed with the Arabic letters
+        return {word, folded, folded.replace("ی", "ي").replace("ک", "ك")}
+    return {word, folded}
 
 
 # What is escaped, a set of characters, or a group that captures: the last is what is looked for.
