@@ -128,6 +128,16 @@ class Run:
         """The longest time that the event loop was computing without a pause."""
         return self.measures["stall_ms"]
 
+    @property
+    def loop_s(self) -> float:
+        """How long the event loop ran: the run without the start of the program."""
+        return self.measures["loop_s"]
+
+    @property
+    def processor_s(self) -> float:
+        """The processor time of the command's own process."""
+        return self.measures["processor_s"]
+
 
 Command = Callable[..., Run]
 
@@ -216,12 +226,6 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def usual_mb(usual: Run) -> float:
     """The memory of a run over two good pages."""
     return usual.peak_mb
-
-
-@pytest.fixture(scope="session")
-def usual_s(usual: Run) -> float:
-    """The seconds that a run over two good pages takes."""
-    return usual.wall_s
 
 
 def _toml(fetch: dict[str, Any]) -> str:

@@ -13,6 +13,8 @@ from faults.conftest import LOOPBACK, Command, Servers, good_page
 
 pytestmark = pytest.mark.slow
 
+# For the good pages, and for what else runs on the machine.
+SLACK_S = 1.0
 HERE = Path(__file__).parent
 CERTIFICATES = {"self-signed": HERE.parent / "fetch" / "self_signed.pem", "expired": HERE / "expired.pem"}
 
@@ -66,12 +68,12 @@ async def continue_forever(writer: asyncio.StreamWriter) -> None:
     ],
 )
 def test_rows_2_and_3_the_deadline_ends_whatever_the_server_does(
-    among_good: Command, usual_s: float, behaviour: Answer, reason: str
+    among_good: Command, behaviour: Answer, reason: str
 ) -> None:
     done = among_good(behaviour, fetch={"deadline_s": 2.0})
 
     assert done.reasons == [reason]
-    assert done.wall_s < usual_s + 3.0
+    assert 2.0 < done.loop_s < 2.0 + 1.0 + SLACK_S
     assert done.code == 3
 
 
@@ -132,7 +134,7 @@ def test_row_39_a_thousand_urls_of_a_dead_host_cost_five_connections_and_no_time
     assert dead.connections <= 5
     assert len(both.articles) == 100
     assert (both.reasons.count("connect"), both.reasons.count("host_down")) == (1, 999)
-    assert both.wall_s < 1.2 * alone.wall_s
+    assert both.loop_s < 1.2 * alone.loop_s + SLACK_S
     assert both.code == 3
 
 
