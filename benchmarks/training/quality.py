@@ -24,7 +24,7 @@ from scraper.decode import decode
 from scraper.errors import ScraperError
 from scraper.extraction.extract import draft_of
 from scraper.extraction.model import BlockModel, ModelHeader, load_model
-from scraper.extraction.page_kind import OTHER, likenesses, load_page_models
+from scraper.extraction.page_kind import OTHER, likenesses, load_page_models, shipped_page_models
 from scraper.parse import parse
 from scraper.records import Response, Target
 
@@ -36,7 +36,7 @@ PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "num_leaves": 5,
     "learning_rate": 0.03,
-    "min_data_in_leaf": 12,
+    "min_data_in_leaf": 5,
     "lambda_l2": 1.0,
     "feature_fraction": 0.2,
     "bagging_fraction": 0.8,
@@ -67,13 +67,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train on the sets of ``--data``, write the models and print how well they do out of fold."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with the zips (else $SCRAPER_SHARED/eval)")
-    parser.add_argument("--date", required=True, help="the models' date, YYYY-MM-DD; part of their names")
+    parser.add_argument("--date", metavar="YYYY-MM-DD", help="the models' date, part of their names (else today's)")
     options = parser.parse_args(arguments)
     folder = sets.data_folder(options.data)
+    missing = set(TRAINING_SETS) - set(sets.available(folder, TRAINING_SETS))
+    if missing:
+        print(f"{folder}: {', '.join(sorted(missing))} missing; give the folder with --data", file=sys.stderr)
+        return 2
     made = examples(folder)
+    date = options.date or shipped_page_models().listing.header.date
     header = ModelHeader(
-        name=f"pages-{options.date}",
-        date=options.date,
+        name=f"pages-{date}",
+        date=date,
         data={name: sets.data_hash(folder, name) for name in TRAINING_SETS},
         scores={},
         trainer=f"lightgbm {lightgbm.__version__}, {TREES} trees",

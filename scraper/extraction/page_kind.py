@@ -32,6 +32,7 @@ MAX_CARD_WORDS = 120.0
 # model has hardly seen: the pages that it learned from are shops and directories, mostly.
 TEASER_SHARE = 0.5
 MIN_STORY = 80.0
+LONG_STORY = 1000.0  # words; some authors keep one article on the root of their host
 SURE = 0.9  # expected F1; of teasers that are kept for sure: they are the entries of an article
 FAR = 99.0
 HEADINGS = frozenset(["h2", "h3", "h4", "h5", "h6"])
@@ -39,11 +40,17 @@ OTHER = 0.5  # a page that looks more than this like another page is no article,
 _PRICE = re.compile(r"[$€£¥₹₽]\s?\d|\d\s?[€£元円₽]")
 MAX_PRICE_CHARS = 60  # of a line with a price; a sentence with one is longer
 _CURRENCIES = "$€£¥₹₽元円"
+_CARTS = (
+    "add to cart", "add to bag", "add to basket", "buy now", "sold out", "in stock", "in den warenkorb", "au panier",
+    "al carrito", "al carrello", "ao carrinho", "in winkelwagen", "do koszyka", "в корзину", "sepete ekle", "varukorg",
+    "læg i kurv", "加入购物车", "立即购买", "カートに入れる", "장바구니", "السلة",
+)  # fmt: skip
 _LIST_PATH = re.compile(
     r"/(?:categor(?:y|ies)|c|cat|collections?|tags?|topics?|browse|archives?|search|authors?|sections?|directory|page)"
     r"(?:/|$)",
     re.IGNORECASE,
 )
+_SHOP_PATH = re.compile(r"/(?:products?|shop|store|p|dp|item|produkte?|produits?|productos?)(?:/|$)", re.IGNORECASE)
 _SOURCES = {None: 0.0, "time": 2.0, "meta": 3.0, "json-ld": 4.0}
 
 
@@ -55,6 +62,9 @@ def signals(scored: Scored, meta: Metadata, url: str) -> dict[str, float]:
     found |= _price_signals(columns.text)
     found |= _claims(columns, meta)
     found |= _url_signals(url)
+    # Each of these alone stands on pages of any kind; together they are a shop.
+    signs = (found["prices"] > 1, found["carts"] > 0, found["products"] > 4, found["claims_product"], found["url_shop"])
+    found["shop_signs"] = float(sum(map(bool, signs)))
     found["kept_words"] = math.log1p(found["kept_words"])
     return found
 
@@ -82,7 +92,8 @@ def _is_listing(found: Mapping[str, float]) -> bool:
         return False
     teasers = found["teaser_share"] > TEASER_SHARE and found["story"] < MIN_STORY
     unsure = found["expected_f1"] < SURE
-    return bool(found["claims_product"] or (unsure and (found["url_root"] or teasers)))
+    front = found["url_root"] and (found["cards"] or found["story"] < LONG_STORY)
+    return bool(found["claims_product"] or (unsure and (front or teasers)))
 
 
 @lru_cache(maxsize=1)
@@ -181,10 +192,10 @@ def _largest_group(scored: Scored, wanted: npt.NDArray[np.bool_], at_least: int)
 
 
 def _price_signals(texts: list[str]) -> dict[str, float]:
-    short = "\n".join(text for text in texts if len(text) < MAX_PRICE_CHARS)
+    short = "\n".join(text for text in texts if len(text) < MAX_PRICE_CHARS).lower()
     priced = any(map(short.__contains__, _CURRENCIES))
     prices = float(len(_PRICE.findall(short))) if priced else 0.0
-    return {"prices": prices, "price_share": prices / len(texts)}
+    return {"prices": prices, "price_share": prices / len(texts), "carts": float(sum(map(short.count, _CARTS)))}
 
 
 def _claims(columns: Columns, meta: Metadata) -> dict[str, float]:
@@ -212,5 +223,6 @@ def _url_signals(url: str) -> dict[str, float]:
         "url_end": float(len(last)),
         "url_root": float(bool(url) and not path.strip("/") and not urlsplit(url).query),
         "url_hyphens": float(last.count("-") + last.count("_")),
+        "url_shop": float(_SHOP_PATH.search(path) is not None),
         "url_lists": float(_LIST_PATH.search(path) is not None),
     }
