@@ -126,7 +126,8 @@ def clean_flat_text(
     )
     # A text is skipped only where nothing is left of it: it was chosen by whoever made it.
     anything = msgspec.structs.replace(settings.extract, min_words=0)
-    return article(draft, anything, _tool(model_version()))
+    model = lines.shipped_line_model().header.name if settings.strip.lines else model_version()
+    return article(draft, anything, _tool(model))
 
 
 @contextmanager

@@ -18,15 +18,18 @@ from scraper.extraction.model import BlockModel, load_model
 
 # Fewer lines have too few neighbours to tell anything.
 MIN_LINES = 5
-# A text is judged only if at least half of what seems to be story is sure to be: a list, a poem or a chat of short
-# lines looks like furniture all through, and stays.
+# A text is judged only if most of what seems to be story is sure to be: a list, a poem or a chat of short lines looks
+# like furniture all through, and stays.
 SURE = 0.8
-SURE_SHARE = 0.5
-# How many times a lost word weighs a word left over, as the beta of an F measure: in texts of which most is story, and
-# in those of which most is not.
-BETA_CLEAN = 4.0
-BETA_DIRTY = 2.0
-DIRTY_SHARE = 0.5  # of the words that are expected to be story
+SURE_SHARE = 0.75
+SURE_SHARE_IN_DIRTY = 0.65
+# How many times a lost word weighs a word that is left over, as the beta of an F measure.
+BETA = 3.0
+BETA_IN_DIRTY = 2.0
+BETA_IN_CLEAN = 5.0
+# Of the words of a text, what is expected to be story: below, it is dirty (a whole page), above, clean.
+DIRTY_SHARE = 0.45
+CLEAN_SHARE = 0.8
 # What is more likely story than not stays, whatever the text.
 MAX_PROBABILITY = 0.5
 
@@ -51,9 +54,11 @@ def shipped_line_model() -> BlockModel:
 def _unwanted(probability: Array, words: Array) -> npt.NDArray[np.bool_]:
     story = probability * words
     expected = float(story.sum())
-    if story[probability >= SURE].sum() < SURE_SHARE * expected:
+    share = expected / float(words.sum())
+    dirty = share < DIRTY_SHARE
+    if story[probability >= SURE].sum() < (SURE_SHARE_IN_DIRTY if dirty else SURE_SHARE) * expected:
         return np.zeros(len(words), np.bool_)
-    beta = BETA_DIRTY if expected < DIRTY_SHARE * words.sum() else BETA_CLEAN
+    beta = BETA_IN_DIRTY if dirty else BETA_IN_CLEAN if share > CLEAN_SHARE else BETA
     order = np.argsort(-probability, kind="stable")
     hits, kept = np.cumsum(story[order]), np.cumsum(words[order])
     # Expected F-beta of keeping the likeliest lines, as in `scraper.extraction.score`.
