@@ -19,6 +19,7 @@ _ITEM_TAGS = frozenset(["li", "dt", "dd"])
 _LIST_TAGS = frozenset(["ul", "ol", "dl", "menu", "dir"])
 MAX_STANDFIRST_PLACE = 2  # a standfirst is among the first kept blocks
 MIN_STANDFIRST_CHARS = 60  # of one that is marked up as a heading
+MIN_LEAD_WORDS = 5.0  # of a line that the text may begin with, above a title
 MAX_DATE_CHARS = 45  # of a line that holds a date and nothing else
 MAX_DATE_LETTERS = 24  # "Veröffentlicht am 6. September 2022" has more, and is left to the rules
 MAX_CODE_GAP = 4  # blocks from one kept block to the next
@@ -75,11 +76,17 @@ def _with_code(columns: Columns, kept: Sequence[int]) -> Sequence[int]:
 
 
 def _without_head(scored: Scored, kept: Sequence[int]) -> Sequence[int]:
-    """Drop title and date where they stand before the text: they have fields of their own."""
-    start = 0
-    while start < len(kept) and (scored.regions.equals_title[kept[start]] or _is_date(scored.columns, kept[start])):
-        start += 1
-    return kept[start:] or kept
+    """Drop title and date before the text, which are fields of their own, and the short lines above the title."""
+    title = -1
+    dates: set[int] = set()
+    for index in kept:
+        if scored.regions.equals_title[index]:
+            title = index
+        elif _is_date(scored.columns, index):
+            dates.add(index)
+        elif scored.counts.words[index] >= MIN_LEAD_WORDS:
+            break
+    return [index for index in kept if index > title and index not in dates] or kept
 
 
 def _is_date(columns: Columns, index: int) -> bool:

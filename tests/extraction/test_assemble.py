@@ -125,6 +125,13 @@ def test_title_and_date_before_the_text_are_no_text() -> None:
     assert texts(blocks) == [STORY[0]]
 
 
+def test_a_short_line_above_the_title_is_no_text() -> None:
+    head = "<title>Ferry returns to the islands</title>"
+    blocks = blocks_of(f"<p>Hot news</p><h1>Ferry returns to the islands</h1><p>{STORY[0]}</p>", head)
+
+    assert texts(blocks) == [STORY[0]]
+
+
 def test_code_between_kept_blocks_is_kept() -> None:
     blocks = blocks_of("<p>Run it:</p><pre>make\n  test</pre><p>Done.</p>", dropped=("make\n  test",))
 
