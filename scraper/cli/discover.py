@@ -15,7 +15,7 @@ import msgspec
 
 from scraper.cli.finding import fetchable, finding_options, wish_of
 from scraper.cli.logs import log_options
-from scraper.cli.options import fetch_options, fetch_settings, language_codes
+from scraper.cli.options import fetch_options, fetch_settings, language_codes, mention_proxy
 from scraper.config import Settings, load_settings
 from scraper.discover import ListReader, discovery
 from scraper.errors import PageError
@@ -56,6 +56,7 @@ def discover(urls: tuple[str, ...], as_json: bool, **options: Any) -> int:
     """
     settings = load_settings(options["settings_path"]) if options["settings_path"] else Settings()
     settings = msgspec.structs.replace(settings, fetch=fetch_settings(settings.fetch, options))
+    mention_proxy(settings.fetch.proxy)
     with closing(ListReader(settings.engine)) as reader:
         return asyncio.run(_discover(urls, settings, reader, wish_of(options), as_json))
 

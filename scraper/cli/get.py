@@ -21,7 +21,7 @@ import msgspec
 from scraper.cli.discover import found_at
 from scraper.cli.finding import fetchable, finding_options, wish_of
 from scraper.cli.logs import log_options
-from scraper.cli.options import fetch_options, fetch_settings, output_options, read_settings
+from scraper.cli.options import fetch_options, fetch_settings, mention_proxy, output_options, read_settings
 from scraper.cli.outlet import Outlet, broken_output_code
 from scraper.cli.progress import Progress, progress
 from scraper.config import Settings
@@ -86,7 +86,7 @@ def get(urls: tuple[str, ...], lists: tuple[str, ...], sites: tuple[str, ...], a
     fetch = fetch_settings(settings.fetch, options)
     fetch = msgspec.structs.replace(fetch, render=options["render"] or fetch.render)
     settings = msgspec.structs.replace(settings, fetch=fetch)
-    _mention_proxy(settings.fetch.proxy)
+    mention_proxy(settings.fetch.proxy)
     with (
         closing(WorkerEngine(settings)) as engine,  # first of all: it forks, as the next does
         closing(ListReader(settings.engine)) as reader,
@@ -215,10 +215,3 @@ def _unseen(items: Iterable[Target | Failed], seen: set[str]) -> Iterator[Target
         else:
             earlier.add(page)
             yield item
-
-
-def _mention_proxy(used: str) -> None:
-    names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-    name = next((name for name in names if os.environ.get(name)), None)
-    if name and not used:
-        log.info("%s is set but not used; pages are fetched directly unless --proxy names a proxy", name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
+import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +18,8 @@ from scraper.rules import load_rules
 from scraper.rules.hosts import load_hosts
 from scraper.urls import host_of
 from scraper.write.formats import FORMATS
+
+log = logging.getLogger("scraper")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -122,6 +126,14 @@ def fetch_settings(settings: FetchSettings, options: Mapping[str, Any]) -> Fetch
         "ignore_robots": (*settings.ignore_robots, *options["ignore_robots"]),
     }
     return msgspec.structs.replace(settings, **{key: value for key, value in given.items() if value is not None})
+
+
+def mention_proxy(used: str) -> None:
+    """Say that a proxy of the environment is not used; ``used`` is the one that is, or ``""``."""
+    names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+    name = next((name for name in names if os.environ.get(name)), None)
+    if name and not used:
+        log.info("%s is set but not used; pages are fetched directly unless --proxy or fetch.proxy names a proxy", name)
 
 
 def read_settings(options: Mapping[str, Any]) -> Settings:

@@ -14,7 +14,7 @@ import click
 import msgspec
 
 from scraper.cli.logs import log_options
-from scraper.cli.options import with_rules
+from scraper.cli.options import mention_proxy, with_rules
 from scraper.config import Settings, SourceSettings, load_settings
 from scraper.corpus import Corpus, open_corpus
 from scraper.discover import CorpusSources, ListReader, wish_of
@@ -49,6 +49,7 @@ def run(config: Path, strict: bool, own_rules: tuple[str, ...]) -> int:
     """
     settings = with_rules(load_settings(config), own_rules)
     _check(settings, config)
+    mention_proxy(settings.fetch.proxy)
     contact = settings.fetch.contact or os.environ.get("SCRAPER_CONTACT", "")
     settings = msgspec.structs.replace(settings, fetch=msgspec.structs.replace(settings.fetch, contact=contact))
     with (

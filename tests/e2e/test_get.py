@@ -409,7 +409,7 @@ def test_a_proxy_that_is_not_used_is_mentioned_once(run_scraper: RunScraper) -> 
     done = run_scraper("get", "junk", "junk2", env={"HTTPS_PROXY": "http://proxy.example:3128"})
 
     assert done.messages[0] == (
-        "HTTPS_PROXY is set but not used; pages are fetched directly unless --proxy names a proxy"
+        "HTTPS_PROXY is set but not used; pages are fetched directly unless --proxy or fetch.proxy names a proxy"
     )
     assert "".join(done.messages).count("PROXY") == 1
 
