@@ -85,7 +85,9 @@ def without_secrets(url: str) -> str:
     parsed = _parsed(url)
     if parsed is None:
         return url
-    parsed.username = parsed.password = parsed.hash = ""
+    if parsed.username or parsed.password:  # an address without a host can have none, not even empty ones
+        parsed.username = parsed.password = ""
+    parsed.hash = ""
     return parsed.href
 
 
