@@ -44,6 +44,7 @@ floors: setup
 
 train: $(TRAINED)
 	$(BIN)/python -m benchmarks.training.train
+	$(BIN)/python -m benchmarks.training.quality
 	$(BIN)/python -m benchmarks.training.train_lines
 
 $(TRAINED): $(STAMP)

@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks import measures, sets
 from benchmarks.training.examples import HOLES
-from benchmarks.training.train import FOLD_MODELS, MODEL, _tree, encode
+from benchmarks.training.train import FOLD_MODELS, MODEL, encode, tree_of
 from scraper.config import ExtractSettings
 from scraper.decode import decode
 from scraper.errors import ScraperError
@@ -137,7 +137,7 @@ def _train(pages: Sequence[PageExample], names: Sequence[str], weight: float) ->
     labels = np.array([page.kind != "article" for page in pages], np.float64)
     data = lightgbm.Dataset(rows, labels, weight=np.where(labels > 0, weight, 1.0), feature_name=list(names))
     booster = lightgbm.train(PARAMETERS, data, TREES)
-    return [_tree(info["tree_structure"]) for info in booster.dump_model()["tree_info"]]
+    return [tree_of(info["tree_structure"]) for info in booster.dump_model()["tree_info"]]
 
 
 def report(pages: Sequence[PageExample]) -> str:

@@ -83,7 +83,7 @@ def train(
         feature_name=list(names),
     )
     booster = lightgbm.train(PARAMETERS | {"learning_rate": rate}, data, count)
-    return [_tree(info["tree_structure"]) for info in booster.dump_model()["tree_info"]]
+    return [tree_of(info["tree_structure"]) for info in booster.dump_model()["tree_info"]]
 
 
 def encode(header: ModelHeader, names: Sequence[str], trees: Sequence[Tree]) -> bytes:
@@ -94,7 +94,7 @@ def encode(header: ModelHeader, names: Sequence[str], trees: Sequence[Tree]) -> 
     return encode_model(header, [names[feature] for feature in used], renamed)
 
 
-def _tree(root: dict[str, Any]) -> Tree:
+def tree_of(root: dict[str, Any]) -> Tree:
     """Return features and thresholds of the splits, and for each leaf its path as bits (see ``BlockModel``)."""
     features: list[int] = []
     thresholds: list[float] = []
