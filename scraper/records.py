@@ -171,7 +171,6 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     blocks: tuple[Block, ...]
     images: tuple[Image, ...] = ()
     removals: tuple[Removed, ...] = ()
-    next_page: str | None = None
     page_kind: PageKind = "other"
     quality: float = 0.0
     signals: Mapping[str, float] = {}  # numbers that tell articles from other pages, see extraction.quality

@@ -14,7 +14,6 @@ from scraper.extraction.fallback import data_instead
 from scraper.extraction.live_blog import entries
 from scraper.extraction.metadata import metadata
 from scraper.extraction.model import BlockModel, shipped_model
-from scraper.extraction.next_page import next_page_of
 from scraper.extraction.page_kind import OTHER, PageModels, likenesses, signals
 from scraper.extraction.pictures import pictures
 from scraper.extraction.score import Scored, score
@@ -72,7 +71,6 @@ def draft_of(document: Document, model: BlockModel | None = None) -> Draft:
         metadata=meta,
         blocks=blocks,
         images=pictures(columns, meta, places, document.base_url),
-        next_page=next_page_of(document),
         page_kind=kind,
         quality=DATA_QUALITY if from_data else scored.expected_f1 if scored is not None else 0.0,
         # What a page says that its article is needs no guess whether it has one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -34,10 +35,13 @@ _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 
 def read(texts: Sequence[str]) -> list[Node]:
     """Return the nodes of all blocks in document order, the nested ones after their parent. Never raises."""
-    nodes: list[Node] = []
-    for text in texts:
-        nodes.extend(_nodes(_decode(text)))
-    return nodes
+    return list(_read(tuple(texts)))
+
+
+# Metadata, completeness and page kind ask for the same page one after the other.
+@lru_cache(maxsize=2)
+def _read(texts: tuple[str, ...]) -> tuple[Node, ...]:
+    return tuple(node for text in texts for node in _nodes(_decode(text)))
 
 
 def _decode(text: str) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scraper.paging import is_next, is_whole, may_go_on, page_number
+from scraper.paging import is_next, is_whole, page_number
 from scraper.records import Continuation, Document
 from scraper.urls import host_of, normalise, resolve
 
@@ -49,14 +49,6 @@ def continuation(document: Document, first: str, position: int = 1) -> Continuat
         else:
             numbered = numbered or target
     return Continuation(titles=tuple(_titles(document)), next=following or numbered, whole=whole)
-
-
-def next_page_of(document: Document) -> str | None:
-    """Return the address of the page after the first one of an article."""
-    response = document.page.response
-    if not response.url or not may_go_on(response.url, response.body):
-        return None
-    return continuation(document, response.url).next
 
 
 def same_article(one: Continuation, other: Continuation) -> bool:
