@@ -39,8 +39,9 @@ def samples_of(arguments: Sequence[str], output: Path) -> list[Sample]:
 
 
 def typical(samples: Sequence[Sample], first: int, last: int) -> float:
-    """Return the median memory between two numbers of articles."""
-    return median(size for articles, size in samples if first <= articles < last)
+    """Return the median memory between two numbers of articles, or where no look fell there, at the one before."""
+    between = [size for articles, size in samples if first <= articles < last]
+    return median(between or [size for articles, size in samples if articles < first][-1:])
 
 
 def family(pid: int) -> Iterator[int]:
