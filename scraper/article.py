@@ -28,6 +28,7 @@ from scraper.urls import normalise, same_site, without_login
 SEPARATOR = "\n\n"
 HASH_CHARS = 16  # 64 bits: a collision in a corpus of a hundred million articles has a chance of 1 in 3,700
 LIST_MARK = "- "
+ENOUGH_CHARS = 20  # a word; nearly every text has as many words as are asked for in its beginning
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -112,9 +113,10 @@ def _refusal(draft: Draft, text: str, settings: ExtractSettings) -> tuple[SkipRe
         return "listing", f"it looks like a front page or a shop: {listing:.3f}; allowed is {settings.max_listing:g}"
     if not text:
         return "no_text", "no main content was found"
-    words = reading_words(text)
-    if words < settings.min_words:
-        return "too_short", f"{words} words; extract.min_words is {settings.min_words}"
+    if reading_words(text[: ENOUGH_CHARS * settings.min_words]) < settings.min_words:
+        words = reading_words(text)
+        if words < settings.min_words:
+            return "too_short", f"{words} words; extract.min_words is {settings.min_words}"
     language = draft.metadata.language
     if settings.language and language not in settings.language:
         return "wrong_language", f"{language or 'unknown'}; asked for {', '.join(settings.language)}"

@@ -44,7 +44,7 @@ def parse(page: Page) -> Document:
         warnings = (*warnings, "parser_limited" if tolerant is None else "tolerant_parser")
     if tree is None:
         raise NotAnArticle("no_text", "the mark-up holds nothing", page.response.url)
-    return Document(page=page, tree=tree, base_url=_base_url(page.response.url, body, tree), warnings=warnings)
+    return Document(page=page, tree=tree, base_url=_base_url(page.response.url, tree), warnings=warnings)
 
 
 def _lxml_tree(body: bytes) -> tuple[Any, bool]:
@@ -61,11 +61,7 @@ def _lxml_tree(body: bytes) -> tuple[Any, bool]:
 
 def _without_early_end(body: bytes) -> bytes:
     """Take out the end tags of body and html: libxml2 drops what follows the first ``</html>``, a browser does not."""
-    ends = [at for at in (body.find(b"</body"), body.find(b"</html")) if at >= 0]
-    if not ends:
-        return _BODY_ENDS.sub(b"", body)
-    first = min(ends)
-    return body[:first] + _BODY_ENDS.sub(b"", body[first:])
+    return _BODY_ENDS.sub(b"", body)
 
 
 def _tolerant_tree(html: str) -> Any:
@@ -117,10 +113,8 @@ def _add_text(parent: Any, text: str) -> None:
         parent.text = (parent.text or "") + text
 
 
-def _base_url(url: str, body: bytes, tree: Any) -> str:
+def _base_url(url: str, tree: Any) -> str:
     """Return the url that the page's links are relative to."""
-    if b"<base" not in body and b"<BASE" not in body:
-        return url
     base = next(tree.iter("base"), None)
     href = base.get("href") if base is not None else None
     return (resolve(url, href) or url) if href else url

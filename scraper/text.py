@@ -37,6 +37,9 @@ _UNSPACED = re.compile(
     "\U00020000-\U0002ffff]"
 )
 
+# All bytes but those that one of these characters begins with in UTF-8.
+_OTHER_BYTES = bytes({*range(256)} - {0xE0, 0xE1, *range(0xE3, 0xEA), 0xEF, 0xF0})
+
 
 # Controls, soft hyphen, zero-width space, word joiner and BOM show nothing; ZWJ and ZWNJ shape letters and stay.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
@@ -64,6 +67,8 @@ def reading_words(text: str) -> int:
 
 
 def _unspaced(text: str) -> int:
-    if text.isascii() or not _UNSPACED.search(text):
+    """Return how many characters belong to scripts that are written without spaces."""
+    # Deleting all bytes but their first ones takes a twentieth of the time of a search.
+    if text.isascii() or not text.encode("utf-8", "replace").translate(None, _OTHER_BYTES):
         return 0
     return len(_UNSPACED.findall(text))

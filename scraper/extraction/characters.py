@@ -51,6 +51,13 @@ def _class_table() -> npt.NDArray[np.uint8]:
 
 _TABLE = _class_table()
 
+# Two kinds are counted in one addition, one in each half of a number of 64 bits.
+_PAIRS = ((SPACE, UNSPACED), (SENTENCE_END, COMMA), (DIGIT, UPPER), (LETTER, MARK))
+_HALF = 32
+_ADDENDS = tuple(
+    ((_TABLE & low) != 0).astype(np.int64) | ((_TABLE & high) != 0).astype(np.int64) << _HALF for low, high in _PAIRS
+)
+
 
 class CharacterCounts:
     """Arrays with one entry a block: how many characters of each kind its text has."""
@@ -58,28 +65,30 @@ class CharacterCounts:
     def __init__(self, texts: Sequence[str]) -> None:
         joined = "\n".join(texts) + "\n"
         codes = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
-        classes = _TABLE[np.minimum(codes, _SIZE - 1)]
         self.chars = np.fromiter(map(len, texts), np.int64, len(texts))
-        starts = np.zeros(len(texts) + 1, np.int64)
-        np.cumsum(self.chars + 1, out=starts[1:])
+        ends = np.cumsum(self.chars + 1)
+        starts = ends - self.chars - 1
+        counts: dict[int, npt.NDArray[np.int64]] = {}
+        for (low, high), addends in zip(_PAIRS, _ADDENDS, strict=True):
+            sums = np.add.reduceat(addends.take(codes, mode="clip"), starts)
+            counts[low], counts[high] = sums & ((1 << _HALF) - 1), sums >> _HALF
 
-        def count(bit: int) -> npt.NDArray[np.int64]:
-            sums = np.zeros(len(codes) + 1, np.int64)
-            np.cumsum((classes & bit) != 0, out=sums[1:])
-            return sums[starts[1:]] - sums[starts[:-1]]
-
-        self.spaces = count(SPACE)  # the line end after each block included: one more than inside
-        self.unspaced = count(UNSPACED)
-        self.sentence_ends = count(SENTENCE_END)
-        self.commas = count(COMMA)
-        self.digits = count(DIGIT)
-        self.upper = count(UPPER)
-        self.letters = count(LETTER) + self.unspaced
-        self.marks = count(MARK)
-        ends = starts[1:] - 2  # the last character of each block, and the one before it for a closing quote
-        last = classes[np.maximum(ends, 0)] | np.where(self.chars > 1, classes[np.maximum(ends - 1, 0)], 0)
-        self.ends_sentence = (last & SENTENCE_END) != 0
-        self.first = classes[np.minimum(starts[:-1], len(classes) - 1)]
-        self.last_code = codes[np.maximum(ends, 0)]
+        self.spaces = counts[SPACE]  # the line end after each block included: one more than inside
+        self.unspaced = counts[UNSPACED]
+        self.sentence_ends = counts[SENTENCE_END]
+        self.commas = counts[COMMA]
+        self.digits = counts[DIGIT]
+        self.upper = counts[UPPER]
+        self.letters = counts[LETTER] + self.unspaced
+        self.marks = counts[MARK]
+        last = ends - 2  # the last character of each block, and the one before it for a closing quote
+        self.last_code = codes[last]
+        before = np.where(self.chars > 1, _classes(codes[np.maximum(last - 1, 0)]), 0)
+        self.ends_sentence = ((_classes(self.last_code) | before) & SENTENCE_END) != 0
+        self.first = _classes(codes[starts])
         spaced_words = np.where(self.unspaced > 0, (self.letters - self.unspaced) / 5.0, self.spaces)
         self.words = np.maximum(spaced_words + self.unspaced / 2.0, 1.0)
+
+
+def _classes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    return _TABLE.take(codes, mode="clip")

@@ -50,6 +50,7 @@ class Columns:
     c_flags: list[int] = field(default_factory=list)  # flags of its own tag, classes, id, role (extraction.flags)
     c_first: list[int] = field(default_factory=list)  # first block
     c_last: list[int] = field(default_factory=list)  # one past the last block
+    c_end: list[int] = field(default_factory=list)  # one past the last container inside
     c_signature: list[int] = field(default_factory=list)  # same number: same path of tags and classes
 
     # the page on itself

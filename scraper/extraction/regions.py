@@ -46,6 +46,10 @@ class Regions:
         self.parent: Indexes = np.array(columns.c_parent, np.int64)
         self.first: Indexes = np.array(columns.c_first, np.int64)
         self.last: Indexes = np.array(columns.c_last, np.int64)
+        self.end: Indexes = np.array(columns.c_end, np.int64)
+        index = np.arange(len(self.end))
+        # A container is inside all that stand before it, but for those that have ended.
+        self.depth: Indexes = index - np.cumsum(np.bincount(self.end))[: len(index)]
         words = counts.words
         density = np.array(columns.link_chars, np.float64) / np.maximum(counts.chars, 1)
         enough = (counts.sentence_ends > 0) & (words >= GOOD_WORDS) | (words >= GOOD_WORDS_WITHOUT_END)
@@ -66,20 +70,13 @@ class Regions:
     def _flags(self, columns: Columns) -> None:
         """Inherit flags downwards; a wrapper of nearly the whole page passes on only what speaks for content."""
         wrapper = self.words > WRAPPER_SHARE * max(float(self.words[0]), 1.0)
-        inherited: list[int] = []
-        depth: list[int] = []
         said: Indexes = np.array(columns.c_flags, np.int64)
         own: Indexes = np.where(wrapper, said & _PASSED_BY_WRAPPERS, said)
-        for flags, parent in zip(own.tolist(), columns.c_parent, strict=True):
-            if parent < 0:
-                inherited.append(flags)
-                depth.append(0)
-            else:
-                inherited.append(flags | inherited[parent])
-                depth.append(depth[parent] + 1)
-        self.all_flags: Indexes = np.array(inherited, np.int64)
+        inherited = [*own.tolist(), 0]  # the last is for the parent of the root, -1
+        for index, parent in enumerate(columns.c_parent):
+            inherited[index] |= inherited[parent]
+        self.all_flags: Indexes = np.array(inherited[:-1], np.int64)
         self.near_flags: Indexes = np.bitwise_or(own, own[np.maximum(self.parent, 0)])
-        self.depth: Indexes = np.array(depth, np.int64)
 
     def _title(self, columns: Columns, titles: list[str], description: str) -> None:
         """Find the block that shows the title, and how far every container is from it in the tree."""
@@ -104,15 +101,14 @@ class Regions:
 
     def _steps_from(self, columns: Columns, start: int) -> tuple[Indexes, Indexes, Indexes]:
         """Return, a container, its common ancestor with ``start``, the steps up to it, and from there down again."""
-        path: set[int] = set()
+        path: list[int] = []
         here = start
         while here >= 0:
-            path.add(here)
+            path.append(here)
             here = columns.c_parent[here]
-        common: list[int] = []
-        for index, parent in enumerate(columns.c_parent):
-            common.append(index if index in path or parent < 0 else common[parent])
-        at = np.array(common, np.int64)
+        at = np.zeros(len(self.end), np.int64)
+        for here in reversed(path):
+            at[here : columns.c_end[here]] = here
         up: Indexes = self.depth[start] - self.depth[at]
         down: Indexes = self.depth - self.depth[at]
         return at, up, down
@@ -138,10 +134,8 @@ class Regions:
         self.guess = guess
         common, self.guess_common, self.guess_steps = self._steps_from(columns, guess)
         self.in_guess: npt.NDArray[np.bool_] = common == guess
-        branch: list[int] = []
-        for index, parent in enumerate(parents):
-            branch.append(index if parent in (guess, -1) else branch[parent])
-        self.branch: Indexes = np.array(branch, np.int64)
+        begins = np.where(self.parent == guess, np.arange(len(parents)), 0)  # what the guess holds, child by child
+        self.branch: Indexes = np.where(self.in_guess, np.maximum.accumulate(begins), 0)
 
 
 def _title_block(columns: Columns, equal: npt.NDArray[np.bool_], wanted: list[str]) -> int:

@@ -16,8 +16,20 @@ CELL = 0.25  # of a block: a row of a table often says what the row above says
 RUN_SHARE = 0.1  # and hold this share of the kept words
 START_LETTERS = 20  # two texts that begin with the same are compared as wholes
 MIN_STREAM_WORDS = 40.0  # kept in an article before the next one may begin
-_NO_WORD = re.compile(r"[\W_]+")
+_NO_WORD = re.compile(r"[\W_]")
 _STREAM_HEADINGS = ("h1", "h2")
+
+
+class _WordCharacters(dict[int, int | None]):
+    """A table for ``str.translate`` that leaves out what is no letter or digit. It fills itself with what pages have."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if _NO_WORD.match(chr(code)) else code
+        self[code] = kept
+        return kept
+
+
+_WORD_CHARACTERS = _WordCharacters()
 
 
 def without_repeats(scored: Scored, kept: Sequence[int]) -> list[int]:
@@ -59,11 +71,11 @@ def _repeated(scored: Scored, kept: Sequence[int]) -> Iterator[bool]:
 
 
 def _start(text: str) -> str:
-    return _folded(text[: 3 * START_LETTERS])[:START_LETTERS]
+    return text[: 3 * START_LETTERS].casefold().translate(_WORD_CHARACTERS)[:START_LETTERS]
 
 
 def _folded(text: str) -> str:
-    return _NO_WORD.sub("", text.casefold())
+    return text.casefold().translate(_WORD_CHARACTERS)
 
 
 def without_next_articles(scored: Scored, kept: Sequence[int]) -> Sequence[int]:

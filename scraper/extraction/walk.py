@@ -54,6 +54,7 @@ def walk(root: Any, prune: bool = True) -> Columns:
     blocks = run.rows
     containers: list[tuple[str, int, int, int, int]] = []  # tag, parent, flags, first block, signature
     last: list[int] = columns.c_last
+    ends: list[int] = columns.c_end
     signatures: dict[tuple[int, str, str], int] = {}
     container, signature, block_tag = -1, -1, "html"
     skipped = SKIPPED_TAGS if prune else SKIPPED_TAGS - {"noscript"}
@@ -69,6 +70,7 @@ def walk(root: Any, prune: bool = True) -> Columns:
                 if parts:
                     run.flush(block_tag, container)
                 last[container] = len(blocks)
+                ends[container] = len(containers)
                 container, signature, block_tag = at, its_signature, its_tag
             elif at == _INLINE:
                 run.close_inline()
@@ -98,12 +100,14 @@ def walk(root: Any, prune: bool = True) -> Columns:
                         closes.append((container, signature, block_tag, tail))
                         container, signature, block_tag = len(last), found, tag
                         last.append(-1)
+                        ends.append(-1)
                         push(None)
                         extend(element[::-1])
                         continue
                     if parts:
                         run.flush(tag, len(last))
                     last.append(len(blocks))
+                    ends.append(len(containers))
             elif tag in _VOID_TAGS:
                 if tag == "br":
                     run.line_break(block_tag, container)
