@@ -3,12 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 TRAINED := .venv/.trainer-installed
+# What the compiled walk is made of: hatch_build.py.
+WALK := hatch_build.py $(addprefix scraper/extraction/, _walk.pyx _runs.pxd runs.py)
 
 .PHONY: setup fmt check test test-all bench floors train demo docs clean
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml $(WALK)
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(STAMP)

@@ -21,7 +21,7 @@ _STREAM_HEADINGS = ("h1", "h2")
 
 
 class _WordCharacters(dict[int, int | None]):
-    """A table for ``str.translate`` that leaves out what is no letter or digit. It fills itself with what pages have."""
+    """A table for ``str.translate`` that leaves out what is no letter or digit; it fills itself when asked."""
 
     def __missing__(self, code: int) -> int | None:
         kept = None if _NO_WORD.match(chr(code)) else code

@@ -2,57 +2,63 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from copy import deepcopy
 from typing import Any
 
-from scraper.extraction.columns import Columns, Hint, Picture
+from scraper.extraction.columns import Columns
 from scraper.extraction.flags import BIT, ITEMPROP_FLAGS, ROLE_FLAGS, TAG_FLAGS, class_flags
+from scraper.extraction.runs import (
+    HIDING,
+    HINT_FLAGS,
+    HINT_PROPS,
+    IMAGE_TAGS,
+    PRUNED_TAGS,
+    SKIPPED_TAGS,
+    VOID_TAGS,
+    Run,
+    hides,
+    holds_article,
+    take_head,
+)
 from scraper.parse import BLOCK_TAGS
 
-# Never text of a page as a browser shows it. rt and rp are readings beside ruby text.
-SKIPPED_TAGS = frozenset(
-    "style noscript template svg iframe object embed video audio canvas select option textarea input map area applet "
-    "datalist rp rt source track param frame progress meter".split()
-)
-HEAD_TAGS = frozenset(["meta", "link", "title", "script", "base"])
-IMAGE_TAGS = frozenset(["img", "amp-img"])
-_VOID_TAGS = HEAD_TAGS | IMAGE_TAGS | {"br", "hr"}
-_HIDING = frozenset(["hidden", "aria-hidden", "style"])
 _INLINE, _PLAIN = -2, -3  # in the place of a container: an inline element that changes the run, and one that does not
-BREAK = "\x02"  # stands for a br inside a block until white space is folded
-MAX_HINTS = 80
-MAX_HINT_CHARS = 300
-
-_HINT_FLAGS = BIT["AUTHOR"] | BIT["DATE"] | BIT["CREDIT"]
-_HINT_PROPS = {
-    "author": "author",
-    "creator": "author",
-    "datepublished": "date",
-    "datecreated": "date",
-    "datemodified": "modified",
-    "headline": "headline",
-    "articlesection": "section",
-    "keywords": "tag",
-    "description": "description",
-}
-_PRUNED_TAGS = frozenset(["nav", "footer"])
-# Unclosed tags swallow whole pages into a nav or footer: one that holds a headline, an article or more than six
-# paragraphs is walked like any other element.
-MAX_PRUNED_PARAGRAPHS = 6
 
 
 def walk(root: Any, prune: bool = True) -> Columns:
-    """Return the columns of the tree below ``root``; ``prune=False`` also enters nav, footer and noscript.
+    """Return the columns of the tree below ``root``; ``prune=False`` also enters nav, footer and noscript."""
+    columns = Columns()
+    run = _new_run(columns)
+    _fill(run, root, prune)
+    if run.rows:
+        columns.text, columns.links, columns.link_chars, columns.tag, columns.flags, columns.container = map(
+            list, zip(*run.rows, strict=True)
+        )
+        columns.headings = [index for index, tag in enumerate(columns.tag) if tag == "h1"]
+    if run.containers:
+        columns.c_tag, columns.c_parent, columns.c_flags, columns.c_first, columns.c_signature = map(
+            list, zip(*run.containers, strict=True)
+        )
+        columns.language = root.get("lang") or ""
+    return columns
+
+
+def fill(run: Run, root: Any, prune: bool) -> None:
+    """Let ``run`` take all that stands below ``root``.
 
     The loop is one long function on purpose: it visits every element of the page, and a call per element would cost as
     much as the rest of it. What is rarer (a block that ends, a link, an image, the head) has its own function.
+    ``_walk.pyx`` is the same loop over the nodes of libxml2, four times as fast where it was compiled; a test compares
+    the two.
     """
-    columns = Columns()
-    run = _Run(columns)
+    if root.tail:  # what follows the root is not in it
+        root = deepcopy(root)
+        root.tail = None
+    columns = run.columns
     parts = run.parts
     add = parts.append
     blocks = run.rows
-    containers: list[tuple[str, int, int, int, int]] = []  # tag, parent, flags, first block, signature
+    containers = run.containers
     last: list[int] = columns.c_last
     ends: list[int] = columns.c_end
     signatures: dict[tuple[int, str, str], int] = {}
@@ -80,13 +86,13 @@ def walk(root: Any, prune: bool = True) -> Columns:
             if tag in BLOCK_TAGS:
                 if parts:
                     run.flush(block_tag, container)
-                if not (prune and tag in _PRUNED_TAGS) or _holds_article(element):
+                if not (prune and tag in PRUNED_TAGS) or holds_article(element):
                     flags = TAG_FLAGS.get(tag, 0)
                     key = ""
                     attributes = element.items()
                     if attributes:
                         flags, key, prop = _block_flags(attributes, flags)
-                        if flags & _HINT_FLAGS or prop in _HINT_PROPS:
+                        if flags & HINT_FLAGS or prop in HINT_PROPS:
                             run.hint(element, flags, prop, "")
                     path = (signature, tag, key)
                     found = signatures.get(path)
@@ -108,13 +114,13 @@ def walk(root: Any, prune: bool = True) -> Columns:
                         run.flush(tag, len(last))
                     last.append(len(blocks))
                     ends.append(len(containers))
-            elif tag in _VOID_TAGS:
+            elif tag in VOID_TAGS:
                 if tag == "br":
                     run.line_break(block_tag, container)
                 elif tag in IMAGE_TAGS:
                     run.picture(element, container)
                 elif tag != "hr":
-                    _head(columns, element, tag)
+                    take_head(columns, element, tag)
                 elif parts:
                     run.flush(block_tag, container)
             elif tag not in skipped:
@@ -135,32 +141,6 @@ def walk(root: Any, prune: bool = True) -> Columns:
             add(tail)
     if parts:
         run.flush(block_tag, container)
-    if blocks:
-        columns.text, columns.links, columns.link_chars, columns.tag, columns.flags, columns.container = map(
-            list, zip(*blocks, strict=True)
-        )
-        columns.headings = [index for index, tag in enumerate(columns.tag) if tag == "h1"]
-    if containers:
-        columns.c_tag, columns.c_parent, columns.c_flags, columns.c_first, columns.c_signature = map(
-            list, zip(*containers, strict=True)
-        )
-        columns.language = root.get("lang") or ""
-    return columns
-
-
-def _holds_article(element: Any) -> bool:
-    """Say whether a nav or footer holds more than navigation."""
-    for paragraphs, child in enumerate(element.iter("h1", "article", "p"), 1):
-        if child.tag != "p" or paragraphs > MAX_PRUNED_PARAGRAPHS:
-            return True
-    return False
-
-
-def _hides(name: str, value: str) -> bool:
-    """Say whether an attribute keeps its element from being shown."""
-    if name == "style":
-        return "display" in value and "display:none" in value.replace(" ", "")
-    return name == "hidden" or (name == "aria-hidden" and value == "true")
 
 
 def _block_flags(attributes: list[tuple[str, str]], flags: int) -> tuple[int, str, str]:
@@ -177,207 +157,15 @@ def _block_flags(attributes: list[tuple[str, str]], flags: int) -> tuple[int, st
             flags |= ITEMPROP_FLAGS.get(prop, 0)
         elif name == "role":
             flags |= ROLE_FLAGS.get(value, 0)
-        elif name in _HIDING and _hides(name, value):
+        elif name in HIDING and hides(name, value):
             flags |= BIT["HIDDEN"]
     return flags, key, prop
 
 
-class _Run:
-    """The inline text between two block boundaries: its parts, links and flagged elements."""
+try:  # the same loop, compiled: not there where nothing could be compiled, of no use beside another lxml's structs
+    from scraper.extraction._runs import Run as CompiledRun
+    from scraper.extraction._walk import fill as compiled_fill
 
-    __slots__ = ("breaks", "columns", "href", "inline", "link_start", "open", "parts", "rows", "spans")
-
-    def __init__(self, columns: Columns) -> None:
-        self.columns = columns
-        self.rows: list[tuple[str, list[tuple[int, int, str]] | None, int, str, int, int]] = []
-        self.parts: list[str] = []
-        self.spans: list[tuple[int, int, str]] = []  # first part, one past the last, href
-        self.inline: list[tuple[int, int, int]] = []  # flags of an inline element, first part, one past the last
-        self.open: list[tuple[int, int, str]] = []  # open inline elements: flags, first part, href round them
-        self.href = ""
-        self.link_start = 0
-        self.breaks = False
-
-    def open_inline(self, element: Any, tag: str) -> None:
-        """Remember an inline element's flags and, for a link, its address."""
-        flags = TAG_FLAGS.get(tag, 0)
-        href = ""
-        prop = rel = ""
-        for name, value in element.items():
-            if name == "class":
-                flags |= class_flags(value)[0]
-            elif name == "href":
-                href = value
-            elif name == "rel":
-                rel = value.lower()
-            elif name == "itemprop":
-                prop = value.lower()
-            elif name in _HIDING and _hides(name, value):
-                flags |= BIT["HIDDEN"]
-        self.open.append((flags, len(self.parts), self.href))
-        if tag == "a" and href:
-            if self.href:
-                self.spans.append((self.link_start, len(self.parts), self.href))
-            self.href = href
-            self.link_start = len(self.parts)
-        if tag == "time":
-            text = " ".join("".join(element.itertext()).split())
-            self.columns.times.append((len(self.rows), element.get("datetime", ""), text[:MAX_HINT_CHARS]))
-        if flags & _HINT_FLAGS or prop in _HINT_PROPS or rel in ("author", "tag", "category tag"):
-            self.hint(element, flags, prop, rel)
-
-    def close_inline(self) -> None:
-        """Close the innermost inline element."""
-        flags, start, href = self.open.pop()
-        parts = self.parts
-        if flags and start < len(parts):
-            self.inline.append((flags, start, len(parts)))
-        if href != self.href:
-            if self.link_start < len(parts):
-                self.spans.append((self.link_start, len(parts), self.href))
-            self.href = href
-            self.link_start = len(parts)
-
-    def line_break(self, tag: str, container: int) -> None:
-        """Take a br: the second in a row ends the block."""
-        parts = self.parts
-        for part in reversed(parts):
-            if part == BREAK:
-                self.flush(tag, container)
-                return
-            if not part.isspace():
-                break
-        if parts:
-            parts.append(BREAK)
-            self.breaks = True
-
-    def flush(self, tag: str, container: int) -> None:
-        """End the block; one of white space leaves nothing."""
-        parts = self.parts
-        raw = parts[0] if len(parts) == 1 else "".join(parts)
-        text = fold(raw) if self.breaks else " ".join(raw.split())
-        if text:
-            links = None
-            link_chars = flags = 0
-            if self.spans or self.href:
-                links, link_chars = self._links()
-            if self.inline or self.open:
-                flags = self._flags(len(text))
-            if tag == "pre":
-                text = raw.replace(BREAK, "\n").strip("\n").rstrip()
-            self.rows.append((text, links, link_chars, tag, flags, container))
-        self.breaks = False
-        parts.clear()
-        if self.spans:
-            self.spans.clear()
-        if self.inline:
-            self.inline.clear()
-        self.link_start = 0
-        if self.open:  # an inline element that goes on in the next block starts there anew
-            self.open = [(flags, 0, href) for flags, _, href in self.open]
-
-    def _links(self) -> tuple[list[tuple[int, int, str]] | None, int]:
-        """Return the links with their places in the folded text, and how many characters they have."""
-        parts = self.parts
-        spans = self.spans
-        if self.href and self.link_start < len(parts):
-            spans.append((self.link_start, len(parts), self.href))
-        links = []
-        place = chars = done = 0  # place: length of the folded text of the parts that are done
-        gap = False  # white space is due before the next word
-        for first, last, href in spans:
-            for start, end in ((done, first), (first, last)):
-                piece = "".join(parts[start:end]).replace(BREAK, " ")
-                size = len(" ".join(piece.split()))
-                if size:
-                    place += size + (place > 0 and (gap or piece[0].isspace()))
-                    gap = piece[-1].isspace()
-                elif piece:
-                    gap = True
-            done = last
-            if size:
-                links.append((place - size, place, href))
-                chars += size
-        return links or None, chars
-
-    def _flags(self, length: int) -> int:
-        """Return the flags of the inline elements that hold most of the block's text."""
-        flags = 0
-        for more, first, last in chain(self.inline, ((flags, first, None) for flags, first, _ in self.open)):
-            if more & ~flags and 2 * len("".join(self.parts[first:last]).strip()) > length:
-                flags |= more
-        return flags
-
-    def picture(self, element: Any, container: int) -> None:
-        """Take an image with the place that it stands in."""
-        get = element.get
-        url = get("src") or ""
-        if not url or url.startswith("data:"):
-            url = get("data-src") or get("data-original") or get("data-lazy-src") or ""
-        if url:
-            width = get("width") or ""
-            place = len(self.rows)
-            number = int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
-            self.columns.pictures.append(Picture(place, container, url, get("alt") or "", number))
-
-    def hint(self, element: Any, flags: int, prop: str, rel: str) -> None:
-        """Take an element that says what it is, if it is short."""
-        hints = self.columns.hints
-        if len(hints) >= MAX_HINTS:
-            return
-        text = short_text(element)
-        value = element.get("content") or element.get("datetime") or element.get("href") or ""
-        if text is None or not (text or value):
-            return
-        if prop in _HINT_PROPS:
-            kind, how = _HINT_PROPS[prop], "itemprop"
-        elif rel:
-            kind, how = ("author" if rel == "author" else "tag"), "rel"
-        else:
-            kind = "author" if flags & BIT["AUTHOR"] else "date" if flags & BIT["DATE"] else "credit"
-            how = "class"
-        hints.append(Hint(kind, how, len(self.rows), text, value))
-
-
-def _head(columns: Columns, element: Any, tag: str) -> None:
-    """Take what a page says about itself."""
-    if tag == "meta":
-        content = element.get("content")
-        if content:
-            get = element.get
-            name = get("property") or get("name") or get("itemprop") or get("http-equiv")
-            if name:
-                columns.metas.append((name.lower(), content))
-    elif tag == "link":
-        if element.get("rel"):
-            columns.head_links.append(dict(element.items()))
-    elif tag == "title":
-        if not columns.title and element.text:
-            columns.title = " ".join(element.text.split())
-    elif tag == "script":
-        kind = element.get("type") or ""
-        if "json" in kind and element.text:
-            if "ld+json" in kind:
-                columns.json_ld.append(element.text)
-            else:
-                columns.data_scripts.append((element.get("id") or kind, element.text))
-
-
-def short_text(element: Any) -> str | None:
-    """Return the element's text with white space folded, or ``None`` if it is longer than a hint may be."""
-    size = 0
-    parts = []
-    for part in element.itertext():
-        size += len(part.strip())
-        if size > MAX_HINT_CHARS:
-            return None
-        parts.append(part)
-    return " ".join(" ".join(parts).split())  # a space between elements: "Ann Bell" and "May 3" are two things
-
-
-def fold(raw: str) -> str:
-    """Fold white space as a browser shows it; a break becomes a line end."""
-    if BREAK not in raw:
-        return " ".join(raw.split())
-    lines = (" ".join(line.split()) for line in raw.split(BREAK))
-    return "\n".join(lines).strip("\n")
+    _new_run, _fill = CompiledRun, compiled_fill
+except (ImportError, ValueError):
+    _new_run, _fill = Run, fill

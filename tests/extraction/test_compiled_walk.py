@@ -1,0 +1,137 @@
+"""The compiled walk fills the same columns as the one in Python, and was compiled from the sources that are here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from scraper.decode import decode
+from scraper.errors import ScraperError
+from scraper.extraction import walk
+from scraper.extraction.columns import Columns
+from scraper.extraction.flags import WORD_FLAGS, class_flags
+from scraper.parse import parse
+from scraper.records import Response, Target
+
+compiled = pytest.importorskip("scraper.extraction._walk", reason="nothing was compiled: there is no C compiler")
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(path for path in (ROOT / "fixtures").rglob("*") if path.is_file() and path.suffix != ".json")
+
+TAGS = (
+    "div p a span b br li ul nav table tr td time img pre h1 noscript footer hr ruby rt svg button amp-img x-y".split()
+)
+ATTRIBUTES = (
+    "", ' class="byline"', ' class="Foot-note  nav2 x"', ' id="main"', " hidden", ' style="display: none"',
+    ' itemprop="author"', ' href="/a b"', ' rel="author"', ' role="navigation"', ' aria-hidden="true"', ' src="a.png"',
+    ' datetime="2026-01-02"', ' class=""', ' class="\u00e9t\u00e9"',
+)  # fmt: skip
+TEXTS = (
+    "",
+    " ",
+    "\n",
+    "a",
+    "two words",
+    " lead",
+    "trail ",
+    "\u00a0",
+    "\u3000",
+    "\u6c34",
+    "&amp;",
+    "\u00e9",
+    "<!-- -->",
+    "<![CDATA[x]]>",
+)
+
+
+def both(tree: Any, prune: bool, monkeypatch: pytest.MonkeyPatch) -> tuple[Columns, Columns]:
+    fast = walk.walk(tree, prune)
+    with monkeypatch.context() as patched:
+        patched.setattr(walk, "_fill", walk.fill)
+        patched.setattr(walk, "_new_run", walk.Run)
+        return fast, walk.walk(tree, prune)
+
+
+@pytest.fixture(scope="module")
+def module_patch() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def test_what_was_compiled_is_what_is_here() -> None:
+    spec = spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    build = module_from_spec(spec)
+    spec.loader.exec_module(build)
+
+    assert build.digest(ROOT / build.FOLDER) == compiled.SOURCES, "run `make setup`"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT / "fixtures")))
+@pytest.mark.parametrize("prune", [True, False], ids=["pruned", "all"])
+def test_every_fixture_gives_the_same_columns(path: Path, prune: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        tree = parse(decode(Response(target=Target(url=""), url="", body=path.read_bytes()))).tree
+    except ScraperError:
+        return
+
+    fast, slow = both(tree, prune, monkeypatch)
+
+    assert fast == slow
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> str:
+    """Return markup, nested and torn."""
+    pieces: list[str] = []
+    for _ in range(draw(st.integers(1, 25))):
+        tag = draw(st.sampled_from(TAGS))
+        close = draw(st.booleans())
+        pieces += [f"<{tag}{draw(st.sampled_from(ATTRIBUTES))}>", draw(st.sampled_from(TEXTS))]
+        pieces += [f"</{tag}>" if close else "", draw(st.sampled_from(TEXTS))]
+    return "".join(pieces)
+
+
+@given(html=pages(), prune=st.booleans())
+def test_any_markup_gives_the_same_columns(html: str, prune: bool, module_patch: pytest.MonkeyPatch) -> None:
+    tree = etree.fromstring(f"<html><body>{html}", etree.HTMLParser(remove_comments=True))
+
+    fast, slow = both(tree, prune, module_patch)
+
+    assert fast == slow
+
+
+def test_what_follows_the_root_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = etree.fromstring("<body><div>in <b>it</b></div>behind it</body>")
+
+    fast, slow = both(body[0], True, monkeypatch)
+
+    assert fast.text == slow.text == ["in it"]
+
+
+@given(
+    st.lists(
+        st.one_of(st.sampled_from(sorted(WORD_FLAGS)), st.text("aBc1-_ \t\u00e9", max_size=6)).flatmap(
+            lambda word: st.sampled_from([word, word.title(), word.upper(), word[:3]])
+        ),
+        max_size=8,
+    ),
+    st.sampled_from(["", "-", " ", "  ", "_", "1"]),
+)
+def test_any_class_has_the_same_flags_and_words(words: list[str], between: str) -> None:
+    value = between.join(words)
+
+    assert compiled.class_flags(value) == class_flags(value)
+
+
+def test_a_long_class_is_cut_at_the_same_place() -> None:
+    for value in ("nav " * 300, "x" * 500, "aB-cd " * 90, " " * 401 + "nav"):
+        assert compiled.class_flags(value) == class_flags(value)
