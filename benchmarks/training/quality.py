@@ -106,7 +106,7 @@ def example(page: sets.Annotated, model: BlockModel) -> PageExample | None:
     """Return a page as numbers, ``None`` for a page without text."""
     truth, url = page.truth, page.truth["url"] or ""
     try:
-        draft = draft_of(parse(decode(Response(target=Target(url=url), url=url, body=page.body))), model)
+        draft = draft_of(parse(decode(Response(target=Target(url=url), url=url, body=page.body))), model, sure=False)
     except ScraperError:
         return None
     if not draft.signals:

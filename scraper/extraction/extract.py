@@ -14,7 +14,7 @@ from scraper.extraction.fallback import data_instead
 from scraper.extraction.live_blog import entries
 from scraper.extraction.metadata import metadata
 from scraper.extraction.model import BlockModel, shipped_model
-from scraper.extraction.page_kind import OTHER, PageModels, likenesses, signals
+from scraper.extraction.page_kind import OTHER, PageModels, is_sure, likenesses, signals
 from scraper.extraction.pictures import pictures
 from scraper.extraction.score import Scored, score
 from scraper.extraction.speakers import with_speakers
@@ -45,8 +45,11 @@ def judged(draft: Draft, pages: PageModels | None = None) -> Draft:
     )
 
 
-def draft_of(document: Document, model: BlockModel | None = None) -> Draft:
-    """Return the draft of :func:`extract` before the page is judged as a whole."""
+def draft_of(document: Document, model: BlockModel | None = None, sure: bool = True) -> Draft:
+    """Return the draft of :func:`extract` before the page is judged as a whole.
+
+    ``sure=False`` gives signals also to a page that is an article for sure.
+    """
     columns = walk(document.tree)
     scored = _scored(columns, model)
     if _words(scored) < FEW_WORDS:
@@ -66,6 +69,7 @@ def draft_of(document: Document, model: BlockModel | None = None) -> Draft:
         and not from_data
         and is_cut(scored, blocks, meta, stated_body(columns.json_ld, document.base_url))
     )
+    doubtful = scored is not None and not from_data and not (sure and is_sure(scored, meta, document.page.response.url))
     return Draft(
         document=document,
         metadata=meta,
@@ -74,7 +78,7 @@ def draft_of(document: Document, model: BlockModel | None = None) -> Draft:
         page_kind=kind,
         quality=DATA_QUALITY if from_data else scored.expected_f1 if scored is not None else 0.0,
         # What a page says that its article is needs no guess whether it has one.
-        signals=signals(scored, meta, document.page.response.url) if scored is not None and not from_data else {},
+        signals=signals(scored, meta, document.page.response.url) if scored is not None and doubtful else {},
         warnings=(*document.warnings, *meta.warnings, *(("possibly_truncated",) if cut else ())),
     )
 
