@@ -3,14 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 TRAINED := .venv/.trainer-installed
-# What the compiled walk is made of: hatch_build.py.
-WALK := hatch_build.py $(addprefix scraper/extraction/, _walk.pyx _runs.pxd runs.py)
+# What is compiled where there is a C compiler.
+COMPILED := hatch_build.py $(addprefix scraper/extraction/, _walk.pyx _runs.pxd runs.py _trees.pyx)
 
 .PHONY: setup fmt check test test-all bench floors train demo docs clean
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml $(WALK)
+$(STAMP): pyproject.toml $(COMPILED)
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(STAMP)

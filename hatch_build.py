@@ -1,7 +1,7 @@
-"""Compile the walk over a page's tree where there is a C compiler; without one, the package is pure Python.
+"""Compile the two hottest loops where there is a C compiler; without one, the package is pure Python.
 
-Two modules are made: ``_walk`` from ``_walk.pyx``, and ``_runs``, which is ``runs.py`` itself with the types of
-``_runs.pxd``. ``scraper/extraction/walk.py`` takes them where it finds them. See docs/decisions/0130.
+``_walk.pyx`` and ``_trees.pyx`` are compiled, and ``_runs``: that is ``runs.py`` with the types of ``_runs.pxd``.
+``walk.py`` and ``model.py`` in ``scraper/extraction`` take them where they find them. See docs/decisions/0130.
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FOLDER = Path("scraper/extraction")
-SOURCES = ("_walk.pyx", "_runs.pxd", "runs.py")
+SOURCES = ("_walk.pyx", "_runs.pxd", "runs.py", "_trees.pyx")
+MODULES = ("_walk", "_runs", "_trees")
 
 
-class CompiledWalk(BuildHookInterface):  # type: ignore[type-arg]
+class CompiledLoops(BuildHookInterface):  # type: ignore[type-arg]
     """Adds the compiled modules to a wheel, or to the source folder of an editable install."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Compile, and say to the builder what there is to take."""
         folder = Path(self.root) / FOLDER
-        for old in (*folder.glob("_walk.*.so"), *folder.glob("_runs.*.so")):
+        for old in folder.glob("_*.so"):
             old.unlink()
         made = _compile(folder)
         if not made:
-            self.app.display_warning("no C compiler, or no headers of Python: the walk stays in Python, and is slower")
+            self.app.display_warning("no C compiler, or no headers of Python: all stays in Python, and is slower")
             return
         for module in made:
             shutil.copy(module, folder)
@@ -57,7 +58,8 @@ def _compile(folder: Path) -> list[Path]:
     package.mkdir(parents=True)
     for init in (work / "scraper", package):
         (init / "__init__.py").touch()
-    shutil.copy(folder / "_runs.pxd", package)
+    for name in ("_runs.pxd", "_trees.pyx"):
+        shutil.copy(folder / name, package)
     shutil.copy(folder / "runs.py", package / "_runs.py")
     walk = (folder / "_walk.pyx").read_text(encoding="utf-8")
     (package / "_walk.pyx").write_text(f'{walk}\n\nSOURCES = "{digest(folder)}"\n', encoding="utf-8")
@@ -67,12 +69,12 @@ def _compile(folder: Path) -> list[Path]:
         extensions = cythonize(
             [
                 Extension(
-                    f"scraper.extraction.{Path(source).stem}",
-                    [str(FOLDER / source)],
+                    f"scraper.extraction.{module}",
+                    [str(FOLDER / f"{module}.{'py' if module == '_runs' else 'pyx'}")],
                     include_dirs=lxml.get_include(),
-                    extra_compile_args=["-O2"],
+                    extra_compile_args=["-O3"],
                 )
-                for source in ("_walk.pyx", "_runs.py")
+                for module in MODULES
             ],
             compiler_directives={"annotation_typing": False, "language_level": 3},
             quiet=True,

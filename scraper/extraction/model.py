@@ -18,6 +18,11 @@ import numpy.typing as npt
 
 from scraper.errors import ConfigError
 
+try:
+    from scraper.extraction._trees import add_margins as compiled_add_margins
+except ImportError:  # nothing was compiled on this machine: hatch_build.py
+    compiled_add_margins = None
+
 SPLITS = 8  # a tree
 _TABLE = 1 << SPLITS
 
@@ -57,22 +62,27 @@ class BlockModel:
             threshold[tree, :used] = file.thresholds[tree]
             for path, left, value in leaves:
                 self._tables[tree, (codes & path) == left] = value
-        self._splits = [
-            (np.ascontiguousarray(split_feature[:, place]), np.ascontiguousarray(threshold[:, place, None]), 1 << place)
-            for place in range(SPLITS)
-        ]
-        self._table = self._tables.ravel()
+        self._split_features, self._thresholds = split_feature, threshold
         self._offsets = (np.arange(trees) * _TABLE)[:, None]
 
     def probabilities(self, rows: Mapping[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
         """Return, a block, the probability that it is main content. ``rows`` is what ``block_features`` returns."""
         matrix = np.array([rows[name] for name in self.features], np.float32)
-        codes = np.zeros((len(self._tables), matrix.shape[1]), np.uint8)
-        for feature, threshold, bit in self._splits:
-            codes |= (matrix[feature] <= threshold).view(np.uint8) * np.uint8(bit)
-        margin = self._table.take(codes + self._offsets).sum(axis=0)
-        probabilities: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-margin))
+        margins = np.zeros(matrix.shape[1])
+        self.add_margins(matrix, margins)
+        probabilities: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-margins))
         return probabilities
+
+    def add_margins(self, matrix: npt.NDArray[np.float32], margins: npt.NDArray[np.float64]) -> None:
+        """Add to ``margins`` (a block) the values of the leaves that the columns of ``matrix`` end in."""
+        if compiled_add_margins is not None:
+            compiled_add_margins(matrix, self._split_features, self._thresholds, self._tables, margins)
+            return
+        codes = np.zeros((len(self._tables), matrix.shape[1]), np.uint8)
+        for place in range(SPLITS):
+            goes_left = matrix[self._split_features[:, place]] <= self._thresholds[:, place, None]
+            codes |= goes_left.view(np.uint8) << place
+        margins += self._tables.ravel().take(codes + self._offsets).sum(axis=0)
 
 
 def load_model(path: str | Path) -> BlockModel:

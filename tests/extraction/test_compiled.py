@@ -1,4 +1,4 @@
-"""The compiled walk fills the same columns as the one in Python, and was compiled from the sources that are here."""
+"""What is compiled does the same as what is in Python, and was compiled from the sources that are here."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from lxml import etree
 
 from scraper.decode import decode
 from scraper.errors import ScraperError
-from scraper.extraction import walk
+from scraper.extraction import model, walk
 from scraper.extraction.columns import Columns
 from scraper.extraction.flags import WORD_FLAGS, class_flags
 from scraper.parse import parse
@@ -135,3 +136,17 @@ def test_any_class_has_the_same_flags_and_words(words: list[str], between: str) 
 def test_a_long_class_is_cut_at_the_same_place() -> None:
     for value in ("nav " * 300, "x" * 500, "aB-cd " * 90, " " * 401 + "nav"):
         assert compiled.class_flags(value) == class_flags(value)
+
+
+@given(blocks=st.integers(1, 40), seed=st.integers(0, 2**32 - 1))
+def test_the_trees_give_the_same_probabilities(blocks: int, seed: int, module_patch: pytest.MonkeyPatch) -> None:
+    shipped = model.shipped_model()
+    values = np.random.default_rng(seed).normal(0, 40, (len(shipped.features), blocks)).round(1)
+    rows = dict(zip(shipped.features, values, strict=True))
+
+    fast = shipped.probabilities(rows)
+    with module_patch.context() as patched:
+        patched.setattr(model, "compiled_add_margins", None)
+        slow = shipped.probabilities(rows)
+
+    assert fast.tolist() == slow.tolist()
