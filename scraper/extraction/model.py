@@ -82,7 +82,8 @@ class BlockModel:
         for place in range(SPLITS):
             goes_left = matrix[self._split_features[:, place]] <= self._thresholds[:, place, None]
             codes |= goes_left.view(np.uint8) << place
-        margins += self._tables.ravel().take(codes + self._offsets).sum(axis=0)
+        # Not sum(): it adds a single block's values in another order, and its last digit would be another.
+        margins += self._tables.ravel().take(codes + self._offsets).cumsum(axis=0)[-1]
 
 
 def load_model(path: str | Path) -> BlockModel:
