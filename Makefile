@@ -6,7 +6,7 @@ TRAINED := .venv/.trainer-installed
 # What is compiled where there is a C compiler.
 COMPILED := hatch_build.py $(addprefix scraper/extraction/, _walk.pyx _runs.pxd runs.py _trees.pyx)
 
-.PHONY: setup fmt check test test-all bench floors train demo docs clean
+.PHONY: setup fmt check test test-all bench floors flame train demo docs clean
 
 setup: $(STAMP)
 
@@ -43,6 +43,12 @@ bench: setup
 
 floors: setup
 	$(BIN)/python -m benchmarks.quality --check
+
+# Where the time goes, as a picture: benchmarks/out/flame.svg.
+flame: setup
+	$(BIN)/python -m pip install --quiet 'py-spy>=0.4'
+	mkdir -p benchmarks/out
+	$(BIN)/py-spy record --output benchmarks/out/flame.svg -- $(BIN)/python -m benchmarks.speed
 
 train: $(TRAINED)
 	$(BIN)/python -m benchmarks.training.train
