@@ -49,18 +49,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     folder = sets.data_folder(options.data)
     peer = _trafilatura()
-    print("ms a page; ratios are of sums over the same pages")
+    loops = "compiled" if find_spec("scraper.extraction._walk") else "in Python: no C compiler was there"
+    print(f"ms a page; ratios are of sums over the same pages; walk and trees {loops}")
     columns = ["bare parse", *STAGES, "all", "all/bare", *(["trafilatura", "traf./all"] if peer else [])]
     print(" ".join([" " * 12, "pages", *(f"{column:>11}" for column in columns)]))
+    together: Counter[str] = Counter()
     for name in sets.available(folder, options.set):
         spent = measure(list(sets.pages(folder, name))[:: options.every], peer)
-        pages = spent.pop("pages")
-        ratios = {"all/bare": spent["all"] / spent["bare parse"], "traf./all": spent["trafilatura"] / spent["all"]}
-        cells = [ratios[column] if column in ratios else 1000 * spent[column] / pages for column in columns]
-        print(" ".join([f"{name:12}", f"{pages:5.0f}", *(f"{cell:11.2f}" for cell in cells)]))
+        together += spent
+        print(_row(name, spent, columns))
+    if together:
+        print(_row("together", together, columns))
     start, bare_start = start_up_s()
     print(f"start: `scraper clean` of one small page takes {start:.2f} s, {start / bare_start:.1f} times a bare Python")
     return 0
+
+
+def _row(name: str, spent: Counter[str], columns: Sequence[str]) -> str:
+    pages = spent["pages"]
+    ratios = {"all/bare": spent["all"] / spent["bare parse"], "traf./all": spent["trafilatura"] / spent["all"]}
+    cells = [ratios[column] if column in ratios else 1000 * spent[column] / pages for column in columns]
+    return " ".join([f"{name:12}", f"{pages:5.0f}", *(f"{cell:11.2f}" for cell in cells)])
 
 
 def measure(pages: Iterable[sets.Annotated], peer: Callable[..., Any] | None = None) -> Counter[str]:
