@@ -17,7 +17,7 @@ _PARAMETERS = frozenset(
 MIN_STEM_CHARS = 3
 _PAGED = re.compile(rb"[?&;](?:page|p|pg|seite|pagina)=\d", re.IGNORECASE)
 # What may follow the name of a page in the address of another page of the same article.
-_SIBLING = rb"""(?:\.[a-z]{3,5})?[/?&;_.,~=-][^"'\s<>#]{0,60}?(?:\d|all|full|single|print|whole|one)"""
+_SIBLING = re.compile(rb"""(?:\.[a-z]{3,5})?[/?&;_.,~=-][^"'\s<>#]{0,60}?(?:\d|all|full|single|print|whole|one)""")
 
 _INDEX = re.compile(r"/(?:index|default|home)\.(?:[sx]?html?|php|aspx?|jsp)$|/(?:index|default)$", re.IGNORECASE)
 _EXTENSION = r"\.(?:[sx]?html?|php|aspx?|jsp)"
@@ -92,8 +92,17 @@ def may_go_on(url: str, body: bytes) -> bool:
     stem = _ENDING.sub("", path.rpartition("/")[2])
     if len(stem) < MIN_STEM_CHARS:
         return _PAGED.search(body) is not None
-    names = {stem.encode(), unquote(stem).encode()}
-    return any(re.search(re.escape(name) + _SIBLING, body) for name in names)
+    return any(_names_sibling(body, name) for name in {stem.encode(), unquote(stem).encode()})
+
+
+def _names_sibling(body: bytes, name: bytes) -> bool:
+    # Not one pattern: compiling it for each page takes longer than all else that happens here.
+    start = body.find(name)
+    while start >= 0:
+        if _SIBLING.match(body, start + len(name)):
+            return True
+        start = body.find(name, start + 1)
+    return False
 
 
 def _plain(text: str) -> str:

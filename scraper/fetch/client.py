@@ -13,13 +13,15 @@ import httpx
 from scraper.config import FetchSettings
 from scraper.errors import ConfigError
 from scraper.fetch.addresses import AddressGuard
+from scraper.fetch.connections import KEEP_ALIVE_S, Connections
 from scraper.fetch.network import METER, GuardedNetwork, affordable
 from scraper.fetch.proxy import proxy_of, trusting
 from scraper.fetch.resolver import Resolver
 from scraper.fetch.trouble import Trouble
 
-# Two requests to one host are a second or more apart; most servers close an idle connection after 5 to 15 s.
-KEEP_ALIVE_S = 15.0
+# Connections that are kept open, of hosts that rest between two requests: with 15 s and a second's delay more would be
+# of no use to a run of as many hosts as are worked on at once.
+MAX_CONNECTIONS = 256
 
 # h11 ends a response whose headers are longer.
 MAX_HEADER_BYTES = 100 * 1024
@@ -81,17 +83,20 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
         guard = AddressGuard(settings.allow_net)
         proxy = proxy_of(settings.proxy) if settings.proxy else None
         network = GuardedNetwork(guard, Resolver(settings.connect_timeout_s), proxy.url.host.decode() if proxy else "")
-        jobs = affordable(settings.jobs)
+        trusted = trusting(settings.ca_bundle)
         # Behind a proxy it is the proxy that dials; what can be refused is what the url itself says.
         self._guard = guard if proxy else None
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trusting(settings.ca_bundle),
-            # One connection a job: idle ones make way, so the number of open files is bounded.
-            max_connections=jobs,
-            max_keepalive_connections=jobs,
-            keepalive_expiry=KEEP_ALIVE_S,
-            network_backend=network,
-            proxy=proxy,
+        # Idle ones make way, so the number of open files is bounded.
+        self._pool: Connections | httpcore.AsyncConnectionPool = (
+            httpcore.AsyncConnectionPool(
+                ssl_context=trusted,
+                max_connections=affordable(settings.jobs),
+                keepalive_expiry=KEEP_ALIVE_S,
+                network_backend=network,
+                proxy=proxy,
+            )
+            if proxy
+            else Connections(trusted, network, affordable(max(settings.jobs, MAX_CONNECTIONS)))
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
