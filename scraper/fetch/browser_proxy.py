@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import secrets
+from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import httpcore
@@ -32,6 +33,12 @@ class Purse:
 
     bytes_left: int = 0
     refused: str = ""
+    received: Counter[str] = field(default_factory=Counter)  # bytes, by host
+
+    def fill(self, most: int) -> None:
+        """Begin anew with so many bytes."""
+        self.bytes_left, self.refused = most, ""
+        self.received.clear()
 
 
 class GuardingProxy:
@@ -114,13 +121,17 @@ class GuardingProxy:
                 writer.write(b"HTTP/1.1 200 Connection Established\r\n\r\n")
             else:
                 await stream.write(_origin_form(head, parts.path, parts.query).encode("latin-1"))
-            await _both_ways(stream, reader, writer, purse)
+            await _both_ways(stream, reader, writer, purse, parts.hostname)
         finally:
             await stream.aclose()
 
 
 async def _both_ways(
-    stream: httpcore.AsyncNetworkStream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, purse: Purse
+    stream: httpcore.AsyncNetworkStream,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    purse: Purse,
+    host: str,
 ) -> None:
     """Pass bytes on until the far end has no more, or the purse is empty."""
 
@@ -132,6 +143,7 @@ async def _both_ways(
     try:
         while purse.bytes_left > 0 and (data := await stream.read(CHUNK_BYTES)):
             purse.bytes_left -= len(data)
+            purse.received[host] += len(data)
             writer.write(data)
             await writer.drain()
     finally:

@@ -14,14 +14,12 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from scraper import urls
 from scraper.config import FetchSettings
 from scraper.fetch.body import read_body
-from scraper.fetch.budget import Budgets
 from scraper.fetch.client import Client, Reply
 from scraper.fetch.cookies import Chain, cookie_file
 from scraper.fetch.deadline import Deadline
-from scraper.fetch.identity import Identity, of_host, sendable
-from scraper.fetch.network import affordable
-from scraper.fetch.pacing import MIN_TOLD_S, Lanes, Pace
-from scraper.fetch.robots import Robots
+from scraper.fetch.identity import Identity, sendable
+from scraper.fetch.manners import Manners
+from scraper.fetch.pacing import MIN_TOLD_S, Pace
 from scraper.fetch.status import REDIRECTS, status_trouble, type_trouble
 from scraper.fetch.trouble import Trouble
 from scraper.records import Deferred, Failed, Response, Skipped, Target
@@ -52,6 +50,7 @@ class HttpFetcher:
     """The :class:`scraper.protocols.Fetcher` for http and https: an async context manager, for one event loop.
 
     ``on_wait`` is told why a wait of more than a second happens. ``transport`` replaces the network in tests.
+    A browser shares :attr:`identity` and :attr:`manners`.
     """
 
     def __init__(
@@ -61,13 +60,10 @@ class HttpFetcher:
         on_wait: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._settings = settings
-        self._identity = Identity(settings)
+        self.identity = Identity(settings)
+        self.manners = Manners(settings, self.identity, self._robots_txt, on_wait)
         self._cookies = cookie_file(settings.cookies) if settings.cookies else None
         self._client = Client(settings, transport)
-        self._lanes = Lanes(affordable(settings.jobs), settings.host_failures, on_wait, settings.max_delay_s)
-        self._budgets = Budgets(settings)
-        self._robots = Robots(settings, self._identity, self._robots_txt)
-        self._lawless = {host.lower(): True for host in settings.ignore_robots}
         self._on_wait = on_wait
 
     async def __aenter__(self) -> HttpFetcher:
@@ -83,7 +79,7 @@ class HttpFetcher:
         try:
             wish = self._wish(target, any_type)
             await asyncio.sleep(0)  # a thousand urls of a dead host may end here in a row
-            self._lanes.check(urls.host_of(wish.url), urls.origin_of(wish.url))
+            self.manners.lanes.check(urls.host_of(wish.url), urls.origin_of(wish.url))
             return await self._tried(wish)
         except Trouble as trouble:
             return trouble.outcome(target.url)
@@ -145,11 +141,11 @@ class HttpFetcher:
     ) -> Response | str:
         """Make one request; return the response or the url that it redirects to."""
         host = urls.host_of(url)
-        self._budgets.check(host)
-        pace = Pace(0.0) if wish.robots_txt else await self._pace(host, url)
-        async with self._lanes.turn(host, urls.origin_of(url), pace), deadline.running() as meter:
+        self.manners.budgets.check(host)
+        pace = Pace(0.0) if wish.robots_txt else await self.manners.pace(url)
+        async with self.manners.lanes.turn(host, urls.origin_of(url), pace), deadline.running() as meter:
             if not wish.robots_txt:
-                self._budgets.take_page(host)
+                self.manners.budgets.take_page(host)
             try:
                 async with self._client.get(url, headers) as reply:
                     cookies.take(url, reply.set_cookies)
@@ -157,13 +153,7 @@ class HttpFetcher:
                         return _next_hop(url, reply.headers["location"])
                     return await self._response(wish, url, reply)
             finally:
-                self._budgets.add_bytes(host, meter.received)
-
-    async def _pace(self, host: str, url: str) -> Pace:
-        return await self._robots.pace(url) if self._obeys(host) else Pace(self._identity.delay_s(host))
-
-    def _obeys(self, host: str) -> bool:
-        return self._settings.robots and not of_host(self._lawless, host, otherwise=False)
+                self.manners.budgets.add_bytes(host, meter.received)
 
     async def _response(self, wish: _Wish, url: str, reply: Reply) -> Response:
         now = datetime.now(UTC)
@@ -183,15 +173,15 @@ class HttpFetcher:
             headers=reply.headers,
             body=body,
             fetched_at=now,
-            robots_ignored=not all(self._obeys(urls.host_of(hop)) for hop in (wish.url, url)),
+            robots_ignored=not all(self.manners.obeys(urls.host_of(hop)) for hop in (wish.url, url)),
         )
 
     def _headers_for(self, wish: _Wish, url: str, cookies: Chain) -> dict[str, str]:
         """Return the headers of one hop."""
-        headers = self._identity.headers(url)
+        headers = self.identity.headers(url)
         if wish.robots_txt:
             return headers
-        headers |= self._identity.secrets(url, wish.url)
+        headers |= self.identity.secrets(url, wish.url)
         if url == wish.url:
             conditions = {"If-None-Match": wish.target.etag, "If-Modified-Since": wish.target.last_modified}
             headers |= {name: value for name, value in conditions.items() if value and sendable(value)}

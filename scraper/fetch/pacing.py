@@ -100,6 +100,26 @@ class Lanes:
                     took_s = time.monotonic() - start
                     self.rest(host, lane.load.rest_after(took_s, busy, pace, self._max_slowed_s))
 
+    @asynccontextmanager
+    async def visit(self, host: str, pace: Pace) -> AsyncIterator[None]:
+        """Wait until ``host`` may be asked, and let nobody else ask it until the block ends; then it rests.
+
+        For what is no single request: what the scripts of a page ask for.
+        """
+        lane = self._lanes.setdefault(host, _Lane())
+        async with lane.turn:
+            await self._until_ready(host, lane)
+            try:
+                yield
+            finally:
+                self.rest(host, pace)
+
+    async def ready(self, host: str) -> None:
+        """Wait until the rest of ``host`` is over."""
+        lane = self._lanes.get(host)
+        if lane:
+            await self._until_ready(host, lane)
+
     def check(self, host: str, origin: str) -> None:
         """Raise Trouble ``host_down`` where the host failed too often."""
         lane = self._lanes.get(host)

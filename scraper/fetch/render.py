@@ -1,7 +1,8 @@
 """Run the scripts of a page that was fetched, in a browser that can reach no more than the fetcher.
 
 The page itself is not asked for again: the browser is handed the response. What its scripts ask for goes through
-:mod:`scraper.fetch.browser_proxy` and has to be allowed by robots.txt. Pictures, fonts and sound are not loaded.
+:mod:`scraper.fetch.browser_proxy`, has to be allowed by robots.txt and counts for the budgets that the fetcher keeps.
+While a page's scripts run, nobody else asks its host; then the host rests. Pictures, fonts and sound are not loaded.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ from scraper.config import FetchSettings
 from scraper.errors import ConfigError
 from scraper.fetch.addresses import AddressGuard
 from scraper.fetch.browser_proxy import GuardingProxy, Purse
-from scraper.fetch.identity import Identity, of_host
+from scraper.fetch.fetcher import HttpFetcher
+from scraper.fetch.identity import of_host
+from scraper.fetch.manners import Manners
 from scraper.fetch.network import GuardedNetwork
+from scraper.fetch.pacing import Pace
 from scraper.fetch.resolver import Resolver
-from scraper.fetch.robots import Robots
 from scraper.fetch.trouble import Trouble
-from scraper.protocols import Fetcher
-from scraper.records import Failed, Response, Target
-from scraper.urls import host_of
+from scraper.records import Failed, Response
+from scraper.urls import host_of, origin_of
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page, Playwright, Route
@@ -76,16 +78,15 @@ class _Room:
 class BrowserRenderer:
     """An async context manager; the browser starts with the first page."""
 
-    def __init__(self, settings: FetchSettings, fetcher: Fetcher) -> None:
+    def __init__(self, settings: FetchSettings, fetcher: HttpFetcher) -> None:
         modes = {settings.render, *(table.render for table in settings.host.values())} - {"never", ""}
         if modes and settings.proxy:
             raise ConfigError("fetch.render: a browser does not go through fetch.proxy; leave one of the two out")
         if modes and missing():
             raise ConfigError(f"fetch.render: {missing()}")
         self._settings = settings
-        self._fetcher = fetcher
-        self._identity = Identity(settings)
-        self._robots = Robots(settings, self._identity, self._robots_txt)
+        self._identity = fetcher.identity
+        self._manners = fetcher.manners
         self._proxy = GuardingProxy(
             GuardedNetwork(AddressGuard(settings.allow_net), Resolver(settings.connect_timeout_s))
         )
@@ -123,27 +124,33 @@ class BrowserRenderer:
                 self._busy -= 1
 
     async def _guarded(self, response: Response) -> Response | Failed:
+        host = host_of(response.url)
         try:
-            room = await self._room(host_of(response.url))
+            room = await self._room(host)
+            pace = await self._manners.pace(response.url)
+            async with room.turn, self._manners.lanes.visit(host, pace):
+                return await self._visited(room, _Visit(response, self._manners))
         except _NoBrowserError:
             return Failed(url=response.url, reason="unreadable", detail=HOW_TO_GET_ONE)
+        except TimeoutError:
+            detail = f"the browser took more than {self._settings.deadline_s:g} s"
+            return Failed(url=response.url, reason="too_slow", detail=detail)
         except Exception as error:
             return _failed(response, error)
-        async with room.turn:
-            room.pages += 1
-            room.purse.bytes_left, room.purse.refused = self._settings.max_bytes, ""
-            try:
-                return await asyncio.wait_for(self._rendered(room, response), self._settings.deadline_s)
-            except TimeoutError:
-                detail = f"the browser took more than {self._settings.deadline_s:g} s"
-                return Failed(url=response.url, reason="too_slow", detail=detail)
-            except Exception as error:
-                return _failed(response, error)
 
-    async def _rendered(self, room: _Room, response: Response) -> Response | Failed:
+    async def _visited(self, room: _Room, visit: _Visit) -> Response | Failed:
+        """Render a page; what that took of other hosts is on record afterwards, however it ends."""
+        room.pages += 1
+        room.purse.fill(self._settings.max_bytes)
+        try:
+            return await asyncio.wait_for(self._rendered(room, visit), self._settings.deadline_s)
+        finally:
+            visit.end(room.purse)
+
+    async def _rendered(self, room: _Room, visit: _Visit) -> Response | Failed:
+        response = visit.response
         page = await room.context.new_page()
         try:
-            visit = _Visit(response, self._robots, self._settings.robots)
             await page.route("**/*", visit.decide)
             page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.dismiss()))
             await page.goto(response.url, wait_until="domcontentloaded", timeout=1000 * self._settings.deadline_s)
@@ -221,22 +228,16 @@ class BrowserRenderer:
                 await self._browser.close()
         self._browser, self._pages = None, 0
 
-    async def _robots_txt(self, url: str) -> bytes:
-        found = await self._fetcher.fetch(Target(url=url))
-        if isinstance(found, Response):
-            return found.body[: self._settings.robots_max_bytes]
-        raise Trouble(found.reason, found.detail)
-
 
 class _Visit:
     """Decides about each request of one page."""
 
-    def __init__(self, response: Response, robots: Robots, obey: bool) -> None:
-        self._response = response
-        self._robots = robots
-        self._obey = obey
+    def __init__(self, response: Response, manners: Manners) -> None:
+        self.response = response
+        self._manners = manners
         self._handed_over = False
         self._requests = 0
+        self._paces: dict[str, Pace] = {}  # of the other hosts that were asked
 
     async def decide(self, route: Route) -> None:
         """Answer the page itself from what was fetched, let scripts and data through, and nothing else."""
@@ -255,20 +256,32 @@ class _Visit:
             await route.fulfill(status=204)  # the page stays; an abort would put an error in its place
             return
         self._handed_over = True
-        kind = self._response.headers.get("content-type") or "text/html"
-        await route.fulfill(status=200, body=self._response.body, headers={"content-type": kind})
+        kind = self.response.headers.get("content-type") or "text/html"
+        await route.fulfill(status=200, body=self.response.body, headers={"content-type": kind})
 
     async def _allowed(self, url: str) -> bool:
         self._requests += 1
         if self._requests > MAX_REQUESTS or not url.startswith(("http://", "https://")):
             return False
-        if not self._obey or self._response.robots_ignored:
-            return True
+        host = host_of(url)
         try:
-            await self._robots.pace(url)
-        except Trouble:
+            pace = await self._manners.pace(url)
+            self._manners.lanes.check(host, origin_of(url))
+            if host != host_of(self.response.url) and host not in self._paces:
+                await self._manners.lanes.ready(host)
+                self._paces[host] = pace
+            self._manners.budgets.take_page(host)
+        except Trouble as trouble:
+            log.debug("%s: a script may not have %s: %s", self.response.url, url, trouble)
             return False
         return True
+
+    def end(self, purse: Purse) -> None:
+        """Let the other hosts rest that were asked, and count what came from each."""
+        for host, pace in self._paces.items():
+            self._manners.lanes.rest(host, pace)
+        for host, received in purse.received.items():
+            self._manners.budgets.add_bytes(host, received)
 
 
 async def _settled(page: Page) -> None:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -161,3 +162,27 @@ def test_a_script_without_end_is_ended_and_others_are_unharmed(site: Site, tmp_p
 
     assert "/slow: skipped, needs_js: the browser took more than 5 s" in done.stderr
     assert json.loads(done.stdout)["title"] == TITLE
+
+
+def test_the_browser_shares_robots_and_budgets_with_the_fetcher(site: Site, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text("[fetch]\nhost_max_pages = 4\n", encoding="utf-8")
+
+    # The page, its style, its script and its data are four requests.
+    whole = get(site.url("/"), "--render", "auto", "--settings", str(settings))
+    settings.write_text("[fetch]\nhost_max_pages = 3\n", encoding="utf-8")
+    part = get(site.url("/"), "--render", "auto", "--settings", str(settings))
+
+    assert (whole.returncode, part.returncode) == (0, 4)
+    assert (site.requests["/api/story"], site.requests["/robots.txt"]) == (1, 2)
+
+
+def test_a_host_rests_after_what_the_scripts_of_its_page_asked_for(site: Site) -> None:
+    [second] = site.put_stories(range(1))
+    moments: dict[str, float] = {}
+    site.on_request = lambda path: moments.setdefault(path, time.monotonic())
+
+    done = get(site.url("/"), second, "--render", "auto", "--delay", "0.7")
+
+    assert done.returncode == 0
+    assert moments["/story/0"] - moments["/api/story"] > 0.6
