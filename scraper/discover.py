@@ -69,7 +69,10 @@ class CorpusSources:
         memory = SourceMemory(source, self._known)
         finder = discovery(self._fetch, self._read, self._settings, wish_of(source), memory)
         find = {"feed": finder.feed, "sitemap": finder.sitemap, "listing": finder.listing, "site": finder.site}
-        found = await find[source.kind](source.url or "")
+        try:
+            found = await find[source.kind](source.url or "")
+        finally:
+            self.documents += map(memory.document_of, finder.search.asker.waits.values())
         self.documents += map(memory.document_of, finder.search.asker.notes.values())
         return [one.target(source.name) for one in found] if finder.search.read else None
 

@@ -23,6 +23,7 @@ from scraper.errors import ConfigError, PageError
 from scraper.records import Article, Failed, Outcome, Target
 from scraper.report import Report, exit_code, outcome_line
 from scraper.run import Stop, outcomes
+from scraper.sources.asking import NoAnswer
 
 log = logging.getLogger("scraper")
 
@@ -114,15 +115,24 @@ class _Run:
     async def _read(self, source: SourceSettings, sources: CorpusSources) -> list[Target | Failed]:
         try:
             named = await sources.read(source)
+        except NoAnswer as error:
+            return self._unread(source, error, put_off=error.not_before is not None)
         except PageError as error:
-            self._sources_failed += 1
-            log.warning("source %s failed: %s", source.name, error)
-            return []
+            return self._unread(source, error)
         if named is None:
             log.info("source %s did not change", source.name)
             return []
         log.info("source %s names %s pages", source.name, len(named))
         return named
+
+    def _unread(self, source: SourceSettings, error: PageError, *, put_off: bool = False) -> list[Target | Failed]:
+        """Tell why a source names nothing. One whose host asked for a rest has not failed: it is asked again later."""
+        self._sources_failed += self._strict or not put_off
+        if put_off:
+            log.log(logging.WARNING if self._strict else logging.INFO, "source %s is put off: %s", source.name, error)
+        else:
+            log.warning("source %s failed: %s", source.name, error)
+        return []
 
     def _planned(self, named: Iterable[Target | Failed]) -> list[Target]:
         """Return what is to be fetched; count the rest."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import zlib
-from collections.abc import AsyncIterable, Callable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
+from typing import IO, Protocol
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
 
@@ -54,20 +54,41 @@ async def read_body(chunks: AsyncIterable[bytes], encoding: str, max_bytes: int,
     Raises Trouble ``too_large`` above ``max_bytes`` decoded bytes (with ``cut`` the first ``max_bytes`` are returned
     instead), ``truncated`` where the compressed stream has no end, ``bad_encoding`` where it is none.
     """
-    decoders = [_Bounded(decoder, max_bytes) for decoder in _decoders(encoding)]
     body = bytearray()
+    async for piece in _pieces(chunks, encoding, max_bytes):
+        body += piece
+        if len(body) > max_bytes:
+            if cut:
+                return bytes(body[:max_bytes])
+            raise Trouble("too_large", f"the body has more than {max_bytes} bytes")
+    return bytes(body)
+
+
+async def save_body(chunks: AsyncIterable[bytes], encoding: str, max_bytes: int, file: IO[bytes]) -> None:
+    """Write the first ``max_bytes`` of the decoded body to ``file``, in place of what it holds; raise as read_body."""
+    try:
+        file.seek(0)
+        file.truncate()
+        left = max_bytes
+        async for piece in _pieces(chunks, encoding, max_bytes):
+            file.write(piece[:left])
+            left -= len(piece)
+            if left < 0:
+                return
+    except OSError as error:
+        raise Trouble("unreadable", f"the body cannot be kept in a temporary file ({error.strerror})") from error
+
+
+async def _pieces(chunks: AsyncIterable[bytes], encoding: str, max_bytes: int) -> AsyncIterator[bytes]:
+    """Yield the decoded body in slices; raise Trouble where it is not whole."""
+    decoders = [_Bounded(decoder, max_bytes) for decoder in _decoders(encoding)]
     async for chunk in chunks:
         for piece in _decoded(chunk, decoders):
-            body += piece
-            if len(body) > max_bytes:
-                if cut:
-                    return bytes(body[:max_bytes])
-                raise Trouble("too_large", f"the body has more than {max_bytes} bytes")
+            yield piece
             await asyncio.sleep(0)  # a deadline or another page may come in between
     for decoder in decoders:
         if decoder.started and not decoder.whole:
             raise Trouble("truncated", f"the {encoding} stream ends early", retry=True)
-    return bytes(body)
 
 
 def _decoders(encoding: str) -> list[Decoder]:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from scraper import urls
 from scraper.config import FetchSettings
-from scraper.fetch.body import read_body
+from scraper.fetch.body import read_body, save_body
 from scraper.fetch.client import Client, Reply
 from scraper.fetch.cookies import Chain, cookie_file
 from scraper.fetch.deadline import Deadline
@@ -44,6 +44,7 @@ class _Wish:
     max_bytes: int
     any_type: bool = True
     robots_txt: bool = False  # its own rules do not apply, the first ``max_bytes`` are enough
+    into: IO[bytes] | None = None  # where the body goes, its first ``max_bytes`` at most
 
 
 class HttpFetcher:
@@ -74,10 +75,15 @@ class HttpFetcher:
     ) -> None:
         await self._client.aclose()
 
-    async def fetch(self, target: Target, *, any_type: bool = False) -> Response | Skipped | Failed | Deferred:
-        """Fetch one target. With ``any_type`` a body of any Content-Type is taken (compressed sitemaps)."""
+    async def fetch(
+        self, target: Target, *, any_type: bool = False, into: IO[bytes] | None = None, max_bytes: int = 0
+    ) -> Response | Skipped | Failed | Deferred:
+        """Fetch one target. With ``any_type`` a body of any Content-Type is taken (compressed sitemaps).
+
+        With ``into`` the first ``max_bytes`` of the body go to that file, and the response's own is empty.
+        """
         try:
-            wish = self._wish(target, any_type)
+            wish = self._wish(target, any_type=any_type, into=into, max_bytes=max_bytes or self._settings.max_bytes)
             await asyncio.sleep(0)  # a thousand urls of a dead host may end here in a row
             self.manners.lanes.check(urls.host_of(wish.url), urls.origin_of(wish.url))
             return await self._tried(wish)
@@ -86,11 +92,11 @@ class HttpFetcher:
         except Exception as error:  # each target ends in exactly one value
             return as_bug(target.url, error)
 
-    def _wish(self, target: Target, any_type: bool) -> _Wish:
+    def _wish(self, target: Target, *, any_type: bool, into: IO[bytes] | None, max_bytes: int) -> _Wish:
         url = urls.parse(target.url)
         if url is None:
             raise Trouble("bad_url", urls.problem(target.url) or "")
-        return _Wish(target=target, url=url.partition("#")[0], max_bytes=self._settings.max_bytes, any_type=any_type)
+        return _Wish(target=target, url=url.partition("#")[0], max_bytes=max_bytes, any_type=any_type, into=into)
 
     async def _robots_txt(self, url: str) -> bytes:
         wish = _Wish(target=Target(url=url), url=url, max_bytes=self._settings.robots_max_bytes, robots_txt=True)
@@ -161,11 +167,7 @@ class HttpFetcher:
         trouble = trouble or (None if wish.any_type else type_trouble(reply.headers))
         if trouble:
             raise trouble
-        length = reply.headers.get("content-length", "")
-        if length.isdigit() and int(length) > wish.max_bytes and not wish.robots_txt:
-            raise Trouble("too_large", f"the body has {length} bytes, more than {wish.max_bytes}")
-        encoding = reply.headers.get("content-encoding", "")
-        body = await read_body(reply.chunks, encoding, wish.max_bytes, cut=wish.robots_txt)
+        body = await self._body(wish, reply)
         return Response(
             target=wish.target,
             url=urls.without_secrets(url),
@@ -175,6 +177,16 @@ class HttpFetcher:
             fetched_at=now,
             robots_ignored=not all(self.manners.obeys(urls.host_of(hop)) for hop in (wish.url, url)),
         )
+
+    async def _body(self, wish: _Wish, reply: Reply) -> bytes:
+        encoding = reply.headers.get("content-encoding", "")
+        if wish.into:
+            await save_body(reply.chunks, encoding, wish.max_bytes, wish.into)
+            return b""
+        length = reply.headers.get("content-length", "")
+        if length.isdigit() and int(length) > wish.max_bytes and not wish.robots_txt:
+            raise Trouble("too_large", f"the body has {length} bytes, more than {wish.max_bytes}")
+        return await read_body(reply.chunks, encoding, wish.max_bytes, cut=wish.robots_txt)
 
     def _headers_for(self, wish: _Wish, url: str, cookies: Chain) -> dict[str, str]:
         """Return the headers of one hop."""

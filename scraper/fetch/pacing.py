@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from scraper.fetch.trouble import Trouble
 
@@ -58,6 +59,7 @@ class _Lane:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     ready_at: float = 0.0  # on the monotonic clock
     why: str = ""
+    refused: Trouble | None = None  # it wants to be left alone for longer than this run waits
     failures: Counter[str] = field(default_factory=Counter)  # straight ones, by origin: one port may be dead alone
     load: Load = field(default_factory=Load)
 
@@ -92,6 +94,7 @@ class Lanes:
                     lane.failures[origin] = 0
                 except Trouble as trouble:
                     busy = trouble.busy
+                    lane.refused = trouble if trouble.reason == "retry_after" and not trouble.retry else None
                     lane.failures[origin] = lane.failures[origin] + 1 if trouble.reason in _HOST_FAILURES else 0
                     trouble.closed_host = lane.failures[origin] >= self._host_failures
                     self.rest(host, Pace(trouble.rest_s, "Retry-After"))
@@ -121,8 +124,10 @@ class Lanes:
             await self._until_ready(host, lane)
 
     def check(self, host: str, origin: str) -> None:
-        """Raise Trouble ``host_down`` where the host failed too often."""
+        """Raise Trouble ``host_down`` where the host failed too often, ``retry_after`` where it asked for a long rest."""
         lane = self._lanes.get(host)
+        if lane and lane.refused and lane.refused.until and lane.refused.until > datetime.now(UTC):
+            raise Trouble("retry_after", f"{host} said: {lane.refused.detail}", until=lane.refused.until)
         if lane and lane.failures[origin] >= self._host_failures:
             raise Trouble("host_down", f"{origin} failed {lane.failures[origin]} times in a row")
 

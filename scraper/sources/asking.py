@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import IO, Protocol
 
 import msgspec
 
@@ -15,7 +19,28 @@ from scraper.urls import normalise
 
 log = logging.getLogger("scraper")
 
-Fetch = Callable[[Target], Awaitable[Response | Skipped | Failed | Deferred]]
+Outcome = Response | Skipped | Failed | Deferred
+
+# Of a document that goes to a file, so much is held in memory before it does.
+SPOOL_BYTES = 1024 * 1024
+
+
+class Fetch(Protocol):
+    """Fetches a document; ``into`` takes the first ``max_bytes`` of a large one."""
+
+    async def __call__(self, target: Target, *, into: IO[bytes] | None = None, max_bytes: int = 0) -> Outcome:
+        """Never raises for anything that a server does."""
+        ...
+
+
+class NoAnswer(PageError):  # noqa: N818  # it says what happened
+    """A document could not be fetched; ``reason`` is the fetcher's."""
+
+    def __init__(self, outcome: Skipped | Failed | Deferred, url: str) -> None:
+        self.not_before = outcome.not_before if isinstance(outcome, Deferred) else None
+        self.why = outcome.reason
+        until = f"; not before {self.not_before.isoformat(timespec='seconds')}" if self.not_before else ""
+        super().__init__("unreadable", f"{outcome.reason}: {outcome.detail}{until}", url)
 
 
 class Lead(msgspec.Struct, frozen=True):
@@ -32,6 +57,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     etag: str | None = None
     last_modified: str | None = None
     digest: str = ""  # of the body: many servers send neither of the two
+    not_before: datetime | None = None  # when its host wants to be asked again
     stated: str = ""  # when it changed, as the index says that names it
     leads: tuple[Lead, ...] = ()
     families: Mapping[str, int] = {}  # how the addresses of articles look, see KnownShapes
@@ -56,10 +82,11 @@ class Forgetful:
 
 
 class Asker:
-    """Fetches documents and notes what is to be remembered of them in :attr:`notes`."""
+    """Fetches documents and notes what is to be remembered of them in :attr:`notes` and :attr:`waits`."""
 
     def __init__(self, fetch: Fetch, memory: Memory, source: str, max_requests: int) -> None:
         self.notes: dict[str, Remembered] = {}
+        self.waits: dict[str, Remembered] = {}  # of documents that were refused for a while
         self.left = max_requests
         self._fetch = fetch
         self._memory = memory
@@ -75,30 +102,59 @@ class Asker:
         return normalise(url) not in self._asked
 
     async def ask(self, url: str) -> Response | None:
-        """Return a document, ``None`` where it did not change; raise :class:`PageError` where there is none."""
+        """Return a document, ``None`` where it did not change; raise :class:`NoAnswer` where there is none."""
+        response = await self._answer(url)
+        if response is None or not self._is_news(url, response, hashlib.sha256(response.body).hexdigest()):
+            return None
+        return response
+
+    @asynccontextmanager
+    async def ask_for_file(self, url: str, max_bytes: int) -> AsyncIterator[tuple[Response, IO[bytes]] | None]:
+        """Give what :meth:`ask` returns, with the first ``max_bytes`` of the body in a file that is gone afterwards."""
+        with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as file:
+            response = await self._answer(url, file, max_bytes)
+            if response is not None:
+                digest = await asyncio.to_thread(_digest, file)
+                if self._is_news(url, response, digest):
+                    yield response, file
+                    return
+            yield None
+
+    async def _answer(self, url: str, into: IO[bytes] | None = None, max_bytes: int = 0) -> Response | None:
         key = normalise(url)
+        before = self._memory.document(key)
+        if before and before.not_before and before.not_before > datetime.now(UTC):
+            asked = "its host asked for it in an earlier run"
+            raise NoAnswer(Deferred(url=url, reason="retry_after", detail=asked, not_before=before.not_before), url)
         if self.left <= 0:
-            raise PageError("unreadable", "budget: no request is left", url)
+            raise NoAnswer(Deferred(url=url, reason="budget", detail="no request is left"), url)
         self.left -= 1
         self._asked.add(key)
-        before = self._memory.document(key)
         target = Target(url=url, source=self._source)
         if before:
             target = msgspec.structs.replace(target, etag=before.etag, last_modified=before.last_modified)
-        response = await self._fetch(target)
-        if isinstance(response, Skipped) and response.reason == "not_modified":
+        outcome = await self._fetch(target, into=into, max_bytes=max_bytes)
+        if isinstance(outcome, Response):
+            self._asked.add(normalise(outcome.url))
+            return outcome
+        if isinstance(outcome, Skipped) and outcome.reason == "not_modified":
             return None
-        if not isinstance(response, Response):
-            raise PageError("unreadable", f"{response.reason}: {response.detail}", url)
-        self._asked.add(normalise(response.url))
-        digest = hashlib.sha256(response.body).hexdigest()[:32]
+        if isinstance(outcome, Deferred) and outcome.not_before:
+            self.waits[key] = msgspec.structs.replace(before or Remembered(url=key), not_before=outcome.not_before)
+        raise NoAnswer(outcome, url)
+
+    def _is_news(self, url: str, response: Response, digest: str) -> bool:
+        """Note a response; tell whether it is another one than last time."""
+        key, digest = normalise(url), digest[:32]
+        before = self._memory.document(key)
         self.notes[key] = msgspec.structs.replace(
             before or Remembered(url=key),
             etag=response.headers.get("etag"),
             last_modified=response.headers.get("last-modified"),
             digest=digest,
+            not_before=None,
         )
-        return None if before and before.digest == digest else response
+        return before is None or before.digest != digest
 
     def note(self, url: str, **what: object) -> None:
         """Remember more of a document that was asked for."""
@@ -110,13 +166,18 @@ class Asker:
         """Remember nothing new of a document: it could not be read, and is to be read again."""
         self.notes.pop(normalise(url), None)
 
-    def forget_if_spent(self, url: str) -> None:
-        """Remember nothing new of a document that may lead further where no request is left for that."""
-        if self.left <= 0:
-            self.forget(url)
-
     def take_back(self, url: str) -> None:
         """Act as if ``url`` had not been asked for."""
         self._asked.discard(normalise(url))
         self.forget(url)
         self.left += 1
+
+
+def _digest(file: IO[bytes]) -> str:
+    """Return the hash of a file, which is at its beginning afterwards."""
+    file.seek(0)
+    digest = hashlib.sha256()
+    while data := file.read(SPOOL_BYTES):
+        digest.update(data)
+    file.seek(0)
+    return digest.hexdigest()

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from scraper.errors import PageError
 from scraper.records import Response
-from scraper.sources.asking import Asker, Fetch, Forgetful, Lead, Memory
+from scraper.sources.asking import Asker, Fetch, Forgetful, Lead, Memory, NoAnswer
 from scraper.sources.feed_search import feeds_of_site, take_feed
 from scraper.sources.found import Finds, Found, Wish
 from scraper.sources.link_score import KnownShapes
@@ -53,12 +52,18 @@ class Discovery:
 
         Raises :class:`PageError` where ``url`` cannot be read.
         """
-        response = await self.search.asker.ask(url)
+        try:
+            response = await self.search.asker.ask(url)
+        except NoAnswer as error:
+            if error.why != "too_large":
+                raise
+            self.search.asker.take_back(url)
+            await self._tree.must_read(url)  # sitemaps may be larger than pages
+            return self._result(url)
         if response is not None and _is_feed(response):
             await take_feed(self.search, url, response, anywhere=True)
         elif response is not None and _is_sitemap(response):
-            self.search.asker.take_back(url)
-            await self._tree.read(url)
+            await self._tree.take(url, response)
         else:
             await self._of_site(url, response)
         return self._result(url)
@@ -72,8 +77,7 @@ class Discovery:
 
     async def sitemap(self, url: str) -> list[Found]:
         """Return the links of a sitemap and those below it; raise :class:`PageError` where there is none."""
-        if not await self._tree.read(url):
-            raise PageError("unreadable", "no sitemap to read", url)
+        await self._tree.must_read(url)
         return self._result(url)
 
     async def listing(self, url: str) -> list[Found]:
@@ -113,7 +117,7 @@ class Discovery:
                 leads["section"].append(section)
         every = tuple(Lead(kind, lead) for kind, urls in leads.items() for lead in urls)
         search.asker.note(url, leads=every)
-        search.asker.forget_if_spent(url)
+        search.forget_if_spent(url)
 
     def _covers(self, front: Sequence[str]) -> bool:
         """Tell whether the sitemaps name what the front page does."""
@@ -138,8 +142,10 @@ class Discovery:
                 self._add_entry(url, entry)
                 known = KnownShapes.of([entry.url])
                 self.search.learned.add_known(known.families, known.patterns)
+                self.search.links += 1
             elif wish.takes_address(entry.url):
                 self._entries.append((url, entry))
+                self.search.links += 1
 
     def _add_entry(self, source: str, entry: Entry) -> None:
         self.search.finds.add(
@@ -173,11 +179,8 @@ class Discovery:
 
     def _result(self, url: str) -> list[Found]:
         self._settle()
-        if self.search.asker.left <= 0:
-            log.warning(
-                "%s: stopped after as many requests as a site may take; there may be more (discover.max_requests)",
-                origin_of(url),
-            )
+        if self.search.spent:
+            log.warning("%s: stopped %s", origin_of(url), self.search.spent)
         return self.search.finds.wanted()
 
 

@@ -64,7 +64,7 @@ class ListSearch:
         pager = next(iter(listing.pagers), None)
         for number in range(2, MAX_PAGES_OF_LIST + 1):
             if self._search.over() or self._all_old(listing):
-                self._search.asker.forget_if_spent(first)
+                self._search.forget_if_spent(first)
                 return
             ways = [url for url in listing.next_pages if self._search.asker.is_new(url)]
             if pager and not ways:

@@ -12,6 +12,10 @@ from scraper.sources.found import Finds, Wish
 from scraper.sources.learned import Learned
 from scraper.sources.listings import Listing
 
+# Links of sitemaps take a kilobyte each until it is known which are articles. What is left is for a later run, or for
+# --since.
+MAX_LINKS = 250_000
+
 Parse = Callable[[Response, str], Awaitable[Listing | Skipped | Failed]]
 
 
@@ -26,7 +30,22 @@ class Search:
     learned: Learned = field(default_factory=Learned)
     read: Counter[str] = field(default_factory=Counter)  # how many feeds, sitemaps and listings
     language: str = ""  # of the page that was named
+    links: int = 0  # of sitemaps
+
+    @property
+    def spent(self) -> str:
+        """Why no more is read although there may be more, or ""."""
+        if self.asker.left <= 0:
+            return "after as many requests as a site may take; there may be more (discover.max_requests)"
+        if self.links >= MAX_LINKS:
+            return f"after {self.links} links of sitemaps; leave out the older ones with --since"
+        return ""
 
     def over(self) -> bool:
         """Tell whether there is no use in asking for more."""
-        return self.finds.enough() or self.asker.left <= 0
+        return bool(self.spent) or self.finds.enough()
+
+    def forget_if_spent(self, url: str) -> None:
+        """Remember nothing new of a document that may lead further than this look could go."""
+        if self.spent:
+            self.asker.forget(url)

@@ -7,12 +7,13 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import IO
 
 from scraper.errors import PageError
 from scraper.records import Response
 from scraper.sources.asking import Lead
 from scraper.sources.search import Search
-from scraper.sources.sitemaps import Entry, Sitemap, read_sitemap
+from scraper.sources.sitemaps import MAX_BYTES, Entry, Sitemap, read_sitemap
 from scraper.urls import origin_of, resolve, same_site
 
 log = logging.getLogger("scraper")
@@ -59,36 +60,53 @@ class SitemapTree:
 
     async def read(self, url: str, stated: str = "", depth: int = 0) -> bool:
         """Read a sitemap and all below it; return whether there is one."""
-        if not self._asker.is_new(url):
-            return True
         try:
-            response = await self._asker.ask(url)
-            sitemap = await asyncio.to_thread(read_sitemap, response) if response else None
+            await self.must_read(url, stated, depth)
         except PageError as error:
-            self._asker.forget(url)
             log.debug("no sitemap: %s", error)
             return False
-        if sitemap is None or response is None:
+        return True
+
+    async def must_read(self, url: str, stated: str = "", depth: int = 0) -> None:
+        """Read a sitemap and all below it; raise :class:`PageError` where there is none."""
+        if not self._asker.is_new(url):
+            return
+        async with self._asker.ask_for_file(url, MAX_BYTES + 1) as answer:
             # An index that did not change may lead to sitemaps that did, where it does not say when they changed.
-            before = self._asker.before(url)
-            below = [Entry(url=lead.url) for lead in before.leads] if before else []
-        else:
-            if sitemap.cut:
-                log.warning("sitemap %s was not read to its end: %s", url, sitemap.cut)
-            self._asker.note(url, stated=stated)
-            below = self._below(url, response, sitemap)
-            if sitemap.kind != "index":
-                await self._take(url, sitemap)
+            below = await self._read(url, *answer, stated) if answer else self._remembered_below(url)
+        await self._go_on(url, below, depth)
+
+    async def take(self, url: str, response: Response) -> None:
+        """Read a sitemap that was fetched, and all below it; raise :class:`PageError` where it is none."""
+        await self._go_on(url, await self._read(url, response, None, ""), 0)
+
+    async def _read(self, url: str, response: Response, file: IO[bytes] | None, stated: str) -> list[Entry]:
+        """Take in a sitemap; return the sitemaps that it names."""
+        try:
+            sitemap = await asyncio.to_thread(read_sitemap, response, file)
+        except PageError:
+            self._asker.forget(url)
+            raise
+        if sitemap.cut:
+            log.warning("sitemap %s was not read to its end: %s", url, sitemap.cut)
+        self._asker.note(url, stated=stated)
+        if sitemap.kind == "index":
+            return self._below(url, response, sitemap)
+        await self._take(url, sitemap)
+        return []
+
+    async def _go_on(self, url: str, below: Sequence[Entry], depth: int) -> None:
         for entry in below if depth < MAX_DEPTH else ():
             if not self._search.over():
                 await self.read(entry.url, str(entry.modified or ""), depth + 1)
-        self._asker.forget_if_spent(url)
-        return True
+        self._search.forget_if_spent(url)
+
+    def _remembered_below(self, url: str) -> list[Entry]:
+        before = self._asker.before(url)
+        return [Entry(url=lead.url) for lead in before.leads] if before else []
 
     def _below(self, url: str, response: Response, sitemap: Sitemap) -> list[Entry]:
         """Return the sitemaps to read that an index names."""
-        if sitemap.kind != "index":
-            return []
         entries = [entry for entry in sitemap.entries if same_site(entry.url, response.url)]
         kept = [entry for entry in entries if not _is_other(entry.url) and not self._search.wish.is_old(entry.modified)]
         self._asker.note(url, leads=tuple(Lead("sitemap", entry.url) for entry in kept if not entry.modified))

@@ -6,11 +6,12 @@ all: memory does not grow with the file, only with the urls that are kept.
 
 from __future__ import annotations
 
+import io
 import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Literal
+from typing import IO, Literal
 from xml.parsers import expat
 
 import msgspec
@@ -53,12 +54,12 @@ class Sitemap(msgspec.Struct, frozen=True, kw_only=True):
     cut: str = ""  # why the end was not read, if it was not
 
 
-def read_sitemap(response: Response) -> Sitemap:
+def read_sitemap(response: Response, file: IO[bytes] | None = None) -> Sitemap:
     """Return what a sitemap names; raise :class:`PageError` (``unreadable``) where it is none.
 
-    What comes before damage is kept, and ``cut`` says that the rest is missing.
+    What comes before damage is kept, and ``cut`` says that the rest is missing. With ``file`` the body is there.
     """
-    chunks = _chunks(response.body)
+    chunks = _chunks(file or io.BytesIO(response.body))
     head = next(chunks, b"")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith((b"http://", b"https://")):
@@ -221,17 +222,18 @@ def _add_lines(entries: list[Entry], lines: list[bytes]) -> str:
     return ""
 
 
-def _chunks(body: bytes) -> Iterator[bytes]:
-    """Yield the body in pieces, decompressed where it is a gzip file."""
-    if not body.startswith(_GZIP):
-        for start in range(0, len(body), _CHUNK_BYTES):
-            yield body[start : start + _CHUNK_BYTES]
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield a body in pieces, decompressed where it is a gzip file."""
+    data = file.read(_CHUNK_BYTES)
+    if not data.startswith(_GZIP):
+        while data:
+            yield data
+            data = file.read(_CHUNK_BYTES)
         return
     stream = zlib.decompressobj(zlib.MAX_WBITS + 16)
-    data = body
     while data and not stream.eof:
         yield stream.decompress(data, _CHUNK_BYTES)
-        data = stream.unconsumed_tail
+        data = stream.unconsumed_tail or file.read(_CHUNK_BYTES)
     if not stream.eof:
         raise zlib.error("the gzip stream ends early")
 

@@ -107,6 +107,18 @@ def test_a_host_that_asks_for_a_long_rest_gets_it(tmp_path: Path, site: Site) ->
     assert site.requests["/story/1"] == 1
 
 
+def test_a_source_whose_host_asks_for_a_long_rest_gets_it_and_is_no_failure(tmp_path: Path, site: Site) -> None:
+    feed = site.put("/feed.xml", "later", status=503, Retry_After="86400")
+    config = a_corpus(tmp_path, feed)
+
+    assert run(config) == (0, "0 found = 0 seen + 0 articles + 0 skipped + 0 failed + 0 deferred")
+    site.put_feed(site.put_stories(range(1)))
+    assert run(config) == (0, "0 found = 0 seen + 0 articles + 0 skipped + 0 failed + 0 deferred")
+    assert site.requests["/feed.xml"] == 1
+
+    assert run(config, "--strict")[0] == 3
+
+
 @pytest.mark.parametrize("feed", ["/missing.xml", "/page.xml"])
 def test_a_source_that_fails_is_an_error_and_the_others_go_on(tmp_path: Path, site: Site, feed: str) -> None:
     site.put("/page.xml", "<!DOCTYPE html><html><body><p>We have moved.</p></body></html>")

@@ -181,3 +181,14 @@ def test_row_40_where_all_inputs_fail_the_summary_adds_up(scraper: Command, serv
         "4 inputs = 0 articles + 0 skipped + 4 failed (bad_url 1, connect 1, http_4xx 1, http_5xx 1) + 0 deferred"
     )
     assert done.code == 4
+
+
+def test_row_40b_a_listing_alone_is_told_and_the_output_stays_empty(scraper: Command, servers: Servers) -> None:
+    links = "".join(f'<li><h2><a href="/story/{n}">The boats of day {n} came home</a></h2></li>' for n in range(40))
+    site = servers.serve({"/": answer(f"<html><body><h1>News</h1><ul>{links}</ul></body></html>")})
+
+    done = scraper("get", *LOOPBACK, site.url("/"))
+
+    assert done.stdout == b""
+    assert f"{site.url('/')}: skipped, listing" in done.stderr
+    assert done.code == 4

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from loopback import Answer, answer
@@ -47,6 +48,17 @@ def test_row_17_a_rest_of_a_day_is_left_to_a_later_run(among_good: Command) -> N
     not_before = datetime.fromisoformat(done.failures[0]["not_before"])
     assert timedelta(hours=5) < not_before - datetime.now(UTC) <= timedelta(hours=6)
     assert done.loop_s < 2.0
+    assert done.code == 3
+
+
+def test_row_17_a_host_that_wants_a_rest_of_a_day_is_asked_nothing_more(among_good: Command, servers: Servers) -> None:
+    site = servers.serve({"/1": busy("503 Service Unavailable", "86400"), "/2": good_page(3), "/3": good_page(4)})
+
+    done = among_good(*map(site.url, ("/1", "/2", "/3")))
+
+    assert done.reasons == ["retry_after"] * 3
+    assert len({failure["not_before"] for failure in done.failures}) == 1
+    assert site.asked == ["/robots.txt", "/1"]
     assert done.code == 3
 
 
@@ -92,6 +104,24 @@ def test_row_19_what_robots_txt_says_or_fails_to_say_counts(
     assert done.reason(site.url("/bad")) == reason
     assert ("/bad" in site.asked) == (reason == "article")
     assert done.code == code
+
+
+def test_row_19_a_later_run_tries_again(scraper: Command, servers: Servers, tmp_path: Path) -> None:
+    site = servers.serve({"/robots.txt": answer(status="500 Internal Server Error"), "/story": good_page(1)})
+    (tmp_path / "urls.txt").write_text(site.url("/story"))
+    (tmp_path / "corpus.toml").write_text(
+        '[fetch]\nallow_net = ["127.0.0.0/8"]\ndelay_s = 0\nbackoff_s = 0.01\n'
+        '[[source]]\nname = "list"\nkind = "urls"\npath = "urls.txt"\n'
+    )
+
+    first = scraper("run", "corpus.toml", with_settings=False)
+    site.routes["/robots.txt"] = answer(status="404 Not Found")
+    second = scraper("run", "corpus.toml", with_settings=False)
+
+    assert "1 deferred (robots_unreachable 1)" in first.stderr
+    assert site.asked.count("/story") == 1
+    assert "1 article " in second.stderr
+    assert (first.code, second.code) == (0, 0)
 
 
 RULES = "".join(f"Disallow: /*a{number}*b$\n" for number in range(200_000)).encode()

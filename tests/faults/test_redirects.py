@@ -94,8 +94,33 @@ def test_row_13_nor_where_a_source_lies_there(scraper: Command, canary: Site, tm
     done = scraper("run", "corpus.toml", with_settings=False)
 
     assert "source far failed" in done.stderr
+    assert "refused_address: 127.0.0.9 is not a public address; --allow-net 127.0.0.0/8 allows it" in done.stderr
     assert canary.connections == 0
     assert done.code == 3
+
+
+@pytest.mark.parametrize("kind", ["feed", "sitemap", "listing"])
+def test_row_13_nor_where_a_source_links_to_it(
+    scraper: Command, servers: Servers, canary: Site, tmp_path: Path, kind: str
+) -> None:
+    link = canary.url("/2026/11/24/a-story-that-nobody-may-read")
+    source = {
+        "feed": f"<rss version='2.0'><channel><item><link>{link}</link></item></channel></rss>",
+        "sitemap": f"<sitemapindex><sitemap><loc>{link}</loc></sitemap></sitemapindex>",
+        "listing": f"<main><h2><a href='{link}'>A story that nobody may read today</a></h2></main>",
+    }[kind]
+    site = servers.serve({"/source": answer(source)}, "127.0.0.2")
+    (tmp_path / "corpus.toml").write_text(
+        f'[fetch]\nallow_net = ["127.0.0.0/29"]\n[[source]]\nname = "near"\nkind = "{kind}"\n'
+        f'url = "{site.url("/source")}"\n'
+    )
+
+    done = scraper("run", "corpus.toml", with_settings=False)
+
+    assert site.asked.count("/source") == 1
+    assert ("1 failed (refused_address 1)" in done.stderr) == (kind == "feed"), "others name pages of their site alone"
+    assert canary.connections == 0
+    assert done.code == 0
 
 
 def test_row_13_nor_where_a_name_means_it_too(among_good: Command, canary: Site) -> None:
