@@ -13,13 +13,17 @@ import msgspec
 from scraper.errors import ConfigError
 
 Render = Literal["never", "auto", "always"]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Above0 = Annotated[float, msgspec.Meta(gt=0)]
+Limit = Annotated[int, msgspec.Meta(ge=0)]
+AtLeast1 = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class HostSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is different for one host and all below it: "example.org" is for www.example.org, too."""
 
     user_agent: str = ""  # instead of ours; robots.txt is read by it
-    delay_s: float | None = None  # instead of fetch.delay_s
+    delay_s: Seconds | None = None  # instead of fetch.delay_s
     headers: dict[str, str] = {}  # sent to this host only, over https or to the origin that the url names
     cookies: dict[str, str] = {}  # the same for cookies, by their names
     render: Render | Literal[""] = ""  # instead of fetch.render
@@ -29,26 +33,26 @@ class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How pages are fetched."""
 
     contact: str = ""  # a mail address or url in the user agent, so that a site can reach the operator
-    delay_s: float = 1.0  # between two requests to one host; a longer Crawl-delay wins
-    max_delay_s: float = 120.0  # cap of a robots.txt Crawl-delay and of a Retry-After that is waited for in the run
-    jobs: int = 32  # hosts fetched at the same time; one request a host
-    deadline_s: float = 60.0  # for a whole url: redirects, headers and body
-    connect_timeout_s: float = 10.0  # for the connection alone, TLS included
-    tries: int = 3  # of a url in one run: a host that is down or busy may be back in seconds
-    backoff_s: float = 1.0  # first wait before a retry; doubles, with jitter
-    max_redirects: int = 10  # hops of one url
-    max_bytes: int = 10 * 1024 * 1024  # of the decoded body
-    max_header_bytes: int = 100 * 1024  # of all headers of a response; the HTTP parser takes no more
-    host_failures: int = 5  # straight failures after which the rest of a host is deferred
-    host_max_pages: int = 0  # requests to one host in a run; then its urls are deferred as `budget`; 0: no limit
-    host_max_bytes: int = 0  # received from one host
-    host_max_s: float = 0.0  # from the first request to a host
-    run_max_pages: int = 0  # requests to all hosts together; then all urls are deferred
-    run_max_bytes: int = 0  # received from all hosts
-    run_max_s: float = 0.0  # from the beginning of the run
+    delay_s: Seconds = 1.0  # between two requests to one host; a longer Crawl-delay wins
+    max_delay_s: Seconds = 120.0  # cap of a robots.txt Crawl-delay and of a Retry-After that is waited for in the run
+    jobs: AtLeast1 = 32  # hosts fetched at the same time; one request a host
+    deadline_s: Above0 = 60.0  # for a whole url: redirects, headers and body
+    connect_timeout_s: Above0 = 10.0  # for the connection alone, TLS included
+    tries: AtLeast1 = 3  # of a url in one run: a host that is down or busy may be back in seconds
+    backoff_s: Seconds = 1.0  # first wait before a retry; doubles, with jitter
+    max_redirects: Limit = 10  # hops of one url
+    max_bytes: AtLeast1 = 10 * 1024 * 1024  # of the decoded body
+    max_header_bytes: AtLeast1 = 100 * 1024  # of all headers of a response; the HTTP parser takes no more
+    host_failures: AtLeast1 = 5  # straight failures after which the rest of a host is deferred
+    host_max_pages: Limit = 0  # requests to one host in a run; then its urls are deferred as `budget`; 0: no limit
+    host_max_bytes: Limit = 0  # received from one host
+    host_max_s: Seconds = 0.0  # from the first request to a host
+    run_max_pages: Limit = 0  # requests to all hosts together; then all urls are deferred
+    run_max_bytes: Limit = 0  # received from all hosts
+    run_max_s: Seconds = 0.0  # from the beginning of the run
     robots: bool = True  # obey robots.txt
     ignore_robots: tuple[str, ...] = ()  # hosts whose robots.txt is not asked for; their articles say so
-    robots_max_bytes: int = 512 * 1024  # RFC 9309 asks for at least 500 KiB
+    robots_max_bytes: AtLeast1 = 512 * 1024  # RFC 9309 asks for at least 500 KiB
     headers: dict[str, str] = {}  # sent to the host of the url only, never to the target of a redirect elsewhere
     cookies: str = ""  # a file of cookies as browsers export it (Netscape format); each goes to its own host only
     proxy: str = ""  # http:// or https:// address; no proxy is taken from the environment
@@ -90,8 +94,8 @@ class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     output: str = "articles.jsonl"  # the file that articles are added to
     state: str = "corpus.sqlite"  # the file that remembers which pages were seen
-    tries: int = 5  # runs in which a page is tried before it is given up
-    retry_s: float = 1800.0  # from the first try to the second; each later wait is four times the one before
+    tries: AtLeast1 = 5  # runs in which a page is tried before it is given up
+    retry_s: Seconds = 1800.0  # from the first try to the second; each later wait is four times the one before
 
 
 class DiscoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -145,7 +149,45 @@ def load_settings(path: str | Path) -> Settings:
         message, _, where = str(error).partition(" - at `$")
         key = where.strip("`").lstrip(".")
         line = _line_of(text, re.sub(r"\[.*?\]", "", key).split(".")[-1]) if key else ""
-        raise ConfigError(f"{path}{line}: {key or 'settings'}: {message.lower()}") from error
+        raise ConfigError(f"{path}{line}: {key or 'settings'}: {_in_words(message, key)}") from error
+
+
+_KINDS = {
+    "float": "a number",
+    "int": "a whole number",
+    "str": 'text in quotes, as "this"',
+    "bool": "true or false",
+    "array": 'a list, as ["this"]',
+    "object": "a table",
+}
+_BOUNDS = {">=": "of at least", ">": "above", "<=": "of at most", "<": "below"}
+
+
+def _in_words(message: str, key: str) -> str:
+    """Return what msgspec says about a value in the words of somebody who writes a settings file."""
+    expected = re.match(r"Expected `(\w+)(?: \| null)?`(?: (\S+) ([\d.]+))?(?:, got `(\w+)`)?", message)
+    if expected and expected[1] in _KINDS:
+        wanted = _KINDS[expected[1]] + (f" {_BOUNDS[expected[2]]} {float(expected[3]):g}" if expected[2] else "")
+        return f"give {wanted}" + (f"; this is {_KINDS.get(expected[4], expected[4])}" if expected[4] else "")
+    if message.startswith("Invalid enum value"):
+        return f"{message.rpartition(' ')[2]} is none of {', '.join(filter(None, _choices(key)))}"
+    missing = re.match(r"Object missing required field `(\w+)`", message)
+    return f"has no {missing[1]}; add one" if missing else message.lower()
+
+
+def _choices(key: str) -> list[str]:
+    """Return what a setting may be, where that is one of some words."""
+    section: Any = Settings
+    for name in re.sub(r"\[.*?\]", "", key).split("."):
+        kind = next((field.type for field in msgspec.structs.fields(section) if field.name == name), None)
+        inner = [part for part in get_args(kind) if isinstance(part, type) and issubclass(part, msgspec.Struct)]
+        section = (
+            inner[-1] if inner else kind if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else section
+        )
+    words: list[str] = []
+    for part in get_args(kind) or ():
+        words += [part] if isinstance(part, str) else get_args(part)
+    return words
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

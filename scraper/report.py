@@ -39,7 +39,6 @@ _ADVICE = {
     "http_4xx": "check the address",
     "http_5xx": "try again later",
     "truncated": "try again later",
-    "refused_address": "allow its network with --allow-net if you trust it",
     "bug": "please report it, with this line",
     "rate_limited": "try again later, with a longer --delay",
     "retry_after": "try again later",

@@ -44,6 +44,7 @@ HOMES = {
     "numpy": "extraction",
     "playwright": "fetch",
     "protego": "fetch",
+    "sniffio": "fetch",  # for httpcore, which looks for it
     "sqlite3": "state",
     "tenacity": "fetch",
     "tqdm": "cli",

@@ -28,6 +28,8 @@ from scraper.write.strict_json import json_line
 
 log = logging.getLogger("scraper")
 
+NOTHING_FOUND = "no article was found"
+
 
 @click.command(short_help="Find the articles of a site.")
 @click.argument("urls", nargs=-1, required=True, metavar="URL...", callback=fetchable)
@@ -79,7 +81,7 @@ async def _discover(urls: tuple[str, ...], settings: Settings, reader: ListReade
     if stop.signal:
         return 128 + stop.signal
     if not found:
-        log.warning("no article was found")
+        log.warning(NOTHING_FOUND)
         return 4
     return 3 if failed else 0
 
@@ -104,5 +106,6 @@ async def found_at(finders: Mapping[str, Discovery], stop: Stop) -> tuple[list[F
 async def _of_one(url: str, finder: Discovery) -> list[Found]:
     found = await finder.site(url)
     read = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in sorted(finder.search.read.items()))
-    log.info("%s: %d articles, from %s", url, len(found), read or "nothing")
+    articles = "1 article" if len(found) == 1 else f"{len(found)} articles"
+    log.info("%s: %s, from %s", url, articles, read or "nothing")
     return found

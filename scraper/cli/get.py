@@ -18,7 +18,7 @@ from typing import Any
 import click
 import msgspec
 
-from scraper.cli.discover import found_at
+from scraper.cli.discover import NOTHING_FOUND, found_at
 from scraper.cli.finding import fetchable, finding_options, wish_of
 from scraper.cli.logs import log_options
 from scraper.cli.options import fetch_options, fetch_settings, mention_proxy, output_options, read_settings
@@ -137,6 +137,8 @@ class _Get:
                 fetch = partial(fetcher.fetch, any_type=True)
                 finders = {url: discovery(fetch, reader.read, self._settings.discover, self._wish) for url in sites}
                 found, failed = await found_at(finders, self._stop)
+                if finders and not found:
+                    log.warning(NOTHING_FOUND)
                 named = [one.target(one.source) for one in newest_first(found)]
                 undone = [Failed(url=error.url or "", reason=error.reason, detail=error.detail) for error in failed]
                 items = targets([*named, *undone])

@@ -7,12 +7,15 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
 from scraper.cli.logs import set_up_logging
 from scraper.errors import ScraperError
 from scraper.report import error_code
+from scraper.urls import host_of
 
 log = logging.getLogger("scraper")
 
@@ -41,9 +44,22 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Point to `get` where an address stands in the place of a command."""
-        if "://" in args[0] or args[0].startswith("www."):
-            raise click.UsageError(f"{args[0]} is no command; did you mean `scraper get {args[0]}`?", ctx)
+        first = args[0]
+        if "://" in first or (
+            host_of(f"https://{first}") and "." in first.partition("/")[0] and not Path(first).exists()
+        ):
+            address = first if "://" in first else f"https://{first}"
+            raise click.UsageError(f"{first} is no command; did you mean `scraper get {address}`?", ctx)
+        if Path(first).exists():
+            raise click.UsageError(f"{first} is no command; did you mean `scraper clean {first}`?", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. click would make 1, which means a bug, of a reader that has enough."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return 128 + 13  # as if by SIGPIPE
 
 
 def _show_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
@@ -89,8 +105,6 @@ def run_cli(arguments: Sequence[str]) -> int:
     except ScraperError as error:
         log.error("%s", error)  # noqa: TRY400  the message says it all
         code = error_code(error)
-    except BrokenPipeError:
-        code = 128 + 13  # as if by SIGPIPE
     except (KeyboardInterrupt, click.Abort):
         code = 128 + 2  # as if by SIGINT
     except Exception:

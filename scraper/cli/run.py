@@ -24,6 +24,7 @@ from scraper.records import Article, Failed, Outcome, Target
 from scraper.report import Report, exit_code, outcome_line
 from scraper.run import Stop, outcomes
 from scraper.sources.asking import NoAnswer
+from scraper.urls import problem
 
 log = logging.getLogger("scraper")
 
@@ -175,6 +176,9 @@ def _check(settings: Settings, config: Path) -> None:
         key = "path" if source.kind == "urls" else "url"
         if not getattr(source, key):
             raise ConfigError(f"{config}: source {source.name!r} of kind {source.kind!r} has no {key}; add one")
+        wrong = problem(source.url or "") if key == "url" else None
+        if wrong:
+            raise ConfigError(f"{config}: source {source.name!r}: {source.url!r}: {wrong}")
         wish_of(source)
         if source.name in names:
             raise ConfigError(f"{config}: two sources are named {source.name!r}; give each a name of its own")

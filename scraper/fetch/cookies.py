@@ -65,7 +65,9 @@ def cookie_file(path: str) -> CookieJar:
             " '# Netscape HTTP Cookie File'"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'no text'})") from error
+        raise ConfigError(
+            f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'no text'}); name a cookies.txt"
+        ) from error
     for cookie in jar:
         if not cookie.expires:  # exports write 0 for "until the browser is closed"
             cookie.expires = None

@@ -124,7 +124,7 @@ class Lanes:
             await self._until_ready(host, lane)
 
     def check(self, host: str, origin: str) -> None:
-        """Raise Trouble ``host_down`` where the host failed too often, ``retry_after`` where it asked for a long rest."""
+        """Raise Trouble ``host_down`` where a host failed too often, ``retry_after`` where it asked for a long rest."""
         lane = self._lanes.get(host)
         if lane and lane.refused and lane.refused.until and lane.refused.until > datetime.now(UTC):
             raise Trouble("retry_after", f"{host} said: {lane.refused.detail}", until=lane.refused.until)

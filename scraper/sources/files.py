@@ -56,7 +56,11 @@ def standard_input() -> BufferedReader:
 
 def unreadable(name: str, error: OSError) -> Failed:
     """Return the outcome of a file that cannot be read."""
-    advice = {FileNotFoundError: "check the path", PermissionError: "change its permissions"}.get(type(error))
+    advice = {
+        FileNotFoundError: "check the path",
+        PermissionError: "change its permissions",
+        IsADirectoryError: "name a file",
+    }.get(type(error))
     what = (error.strerror or str(error)).lower()
     return Failed(url=name, reason="unreadable", detail=f"{what}; {advice}" if advice else what)
 

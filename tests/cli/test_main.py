@@ -38,6 +38,17 @@ def test_a_command_that_does_not_exist_is_one_line(run_scraper: RunScraper) -> N
     assert done.code == 2
 
 
+def test_a_file_without_a_command_is_answered_with_the_right_command(run_scraper: RunScraper, tmp_path: Path) -> None:
+    (tmp_path / "story.html").write_text("<p>A story.</p>")
+
+    done = run_scraper("story.html")
+
+    assert done.messages == [
+        "scraper: story.html is no command; did you mean `scraper clean story.html`? (see scraper --help)"
+    ]
+    assert done.code == 2
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_help_with_an_example(run_scraper: RunScraper, command: str) -> None:
     done = run_scraper(command, "--help")

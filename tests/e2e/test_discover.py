@@ -138,6 +138,27 @@ def test_a_site_without_articles_is_code_4(site: Site) -> None:
     assert done.stderr.endswith("no article was found\n")
 
 
+def test_a_reader_that_has_enough_is_no_bug(site: Site) -> None:
+    put_built(site, "no_feed")
+    command = f"{sys.executable} -m scraper discover {site.url('/')} --allow-net 127.0.0.0/8 --delay 0 | head -1"
+
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.split()[1] in ("0", "141")
+    assert "Traceback" not in done.stderr
+
+
+def test_get_says_where_a_site_offers_nothing(site: Site) -> None:
+    site.put("/", "<p>We have moved.</p>")
+
+    done = scraper("get", "--from", site.url("/"))
+
+    assert "no article was found" in done.stderr
+    assert done.returncode == 4
+
+
 def test_a_site_that_is_down_is_told(site: Site) -> None:
     site.put("/", "down", status=404)
 

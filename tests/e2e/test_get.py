@@ -287,6 +287,7 @@ def test_quality_is_asked_for_only_by_the_option(
         (["get", "x", "--lang", "english"], "scraper get: Invalid value for '--lang': 'english' is no language code"),
         (["get", "x", "--settings", "no.toml"], "no.toml: cannot be read (No such file or directory)"),
         (["get", "x", "--formt", "json"], "scraper get: No such option"),
+        (["news.example/story"], "scraper: news.example/story is no command; did you mean `scraper get https://news."),
     ],
 )
 def test_wrong_usage_is_one_line_and_code_2(run_scraper: RunScraper, arguments: list[str], message: str) -> None:
@@ -294,6 +295,28 @@ def test_wrong_usage_is_one_line_and_code_2(run_scraper: RunScraper, arguments: 
 
     assert len(done.messages) == 1
     assert done.messages[0].startswith(message)
+    assert done.code == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('delay_s = "1"', 'fetch.delay_s: give a number; this is text in quotes, as "this"'),
+        ("delay_s = -1", "fetch.delay_s: give a number of at least 0"),
+        ("deadline_s = 0", "fetch.deadline_s: give a number above 0"),
+        ("tries = 1.5", "fetch.tries: give a whole number; this is a number"),
+        ("allow_net = true", 'fetch.allow_net: give a list, as ["this"]; this is true or false'),
+        ('render = "yes"', "fetch.render: 'yes' is none of never, auto, always"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_what_can(
+    run_scraper: RunScraper, tmp_path: Path, line: str, message: str
+) -> None:
+    (tmp_path / "s.toml").write_text(f"[fetch]\n{line}\n")
+
+    done = run_scraper("get", "https://news.example/", "--settings", "s.toml")
+
+    assert done.messages == [f"s.toml, line 2: {message}"]
     assert done.code == 2
 
 
