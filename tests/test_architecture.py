@@ -41,7 +41,7 @@ HOMES = {
     "httpx": "fetch",
     "lxml": "parse extraction records",  # records names the type of a tree, for the type checker only
     "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover "
-    "article_pages fetch",
+    "article_pages fetch rebuild reclean segments verify",
     "numpy": "extraction",
     "playwright": "fetch",
     "protego": "fetch",
