@@ -17,11 +17,11 @@ import msgspec
 
 from scraper.article import under
 from scraper.config import CorpusSettings
-from scraper.errors import OutputError
+from scraper.errors import OutputError, StateError
 from scraper.memory import Memory, Sketch, site_name, sketch
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
 from scraper.segments import Segments
-from scraper.state import IMPORTED, Document, Known, State, locked
+from scraper.state import IMPORTED, PURGED, Document, Known, State, locked
 from scraper.strip import REPEATED
 from scraper.urls import normalise
 from scraper.write.strict_json import json_line
@@ -108,7 +108,7 @@ class Corpus:
             self._kept.append(kept)
         if isinstance(outcome, Article):
             self._lines.append(json_line(outcome))
-            self._sketches.append((site_name(target.url, ""), sketch(_story_lines(outcome))))
+            self._sketches.append((site_name(target.url, ""), sketch(story_lines(outcome))))
             self._add_article(target, outcome)
         elif isinstance(outcome, Skipped) and outcome.reason == "duplicate":
             self._aliases[url] = outcome.detail
@@ -157,7 +157,7 @@ class Corpus:
     def _settled_article(self, requested: str, article: Article) -> Article | Skipped:
         """Return a duplicate where a redirect or a canonical url led to an article that the corpus has."""
         known = self._known(normalise(article.url or requested))
-        if known and known.reason == IMPORTED:
+        if known and known.reason in (IMPORTED, PURGED):
             return Skipped(url=requested, reason="duplicate", detail=known.url)
         if known is None or known.status != "article":
             return article
@@ -249,7 +249,18 @@ def lock_of(settings: CorpusSettings, root: Path) -> Path:
     return path.with_name(path.name + ".lock")
 
 
-def _story_lines(article: Article) -> list[str]:
+def existing_state(settings: CorpusSettings, root: Path) -> Path:
+    """Return the state file of a corpus; raise :class:`StateError` where there is none."""
+    path = root / settings.state
+    if not path.exists():
+        raise StateError(
+            f"{path}: there is no state yet; `scraper run CONFIG` makes it, and `scraper state CONFIG rebuild` makes it"
+            " anew where it was lost"
+        )
+    return path
+
+
+def story_lines(article: Article) -> list[str]:
     """Return the lines of an article as the next run will see them: with what only the memory of its site took out."""
     return article.text.split("\n") + [removed.text for removed in article.removed if removed.rule == REPEATED]
 

@@ -42,7 +42,7 @@ Clock = Callable[[], datetime]
 
 MANIFEST = "manifest.jsonl"
 _LINE_START = b'{"segment":'
-_NUMBERED = re.compile(r"(\d+)(?:-(\d+))?\.(?:jsonl|jsonl\.gz|jsonl\.zst|warc\.gz)")
+NUMBERED = re.compile(r"(\d+)(?:-(\d+))?\.(?:jsonl|jsonl\.gz|jsonl\.zst|warc\.gz)")
 
 
 class OpenSegment:
@@ -246,14 +246,14 @@ class Segments:
         _make_folder((self.root / segment.output).parent, PurePosixPath(folder), PurePosixPath(segment.output).parent)
         there = [entry.name for entry in os.scandir(self.root / folder)]
         there += [PurePosixPath(known.file).name for known in self.finished() if known.file.startswith(f"{folder}/")]
-        numbers = [int(match[1]) for match in map(_NUMBERED.fullmatch, there) if match]
+        numbers = [int(match[1]) for match in map(NUMBERED.fullmatch, there) if match]
         return f"{folder}/{max(numbers, default=0) + 1:04d}.{self._settings.segment_format}"
 
     def _names_of_next_edition(self, old: Segment) -> list[str]:
         folder, _, name = old.file.rpartition("/")
-        number, edition = (_NUMBERED.fullmatch(name) or _unknown(old.file)).groups()
+        number, edition = (NUMBERED.fullmatch(name) or _unknown(old.file)).groups()
         there = [entry.name for entry in os.scandir(self.root / folder)]
-        known = [match for match in map(_NUMBERED.fullmatch, there) if match and match[1] == number]
+        known = [match for match in map(NUMBERED.fullmatch, there) if match and match[1] == number]
         newest = max([int(edition or 1), *(int(match[2] or 1) for match in known)])
         stem = f"{folder}/{number}-{newest + 1}"
         return [f"{stem}.{self._settings.segment_format}", f"{stem}{kept_pages.ENDING}"]

@@ -350,7 +350,8 @@ def _check(path: Path) -> None:
 def _damaged(path: Path, what: str) -> StateError:
     return StateError(
         f"{path}: is damaged or no state of a corpus ({' '.join(what.split())}); it was not changed. Restore it from a"
-        f" backup together with the articles, or move both away (and {path.name}-wal) to begin anew"
+        f" backup together with the articles, or let `scraper state CONFIG rebuild` make it anew from them; to begin"
+        f" with nothing, move both away (and {path.name}-wal)"
     )
 
 

@@ -88,7 +88,7 @@ def nothing_pending(state: State) -> None:
 def add_segment(state: State, segment: Segment, emptied: Sequence[str]) -> None:
     """Record a finished segment, and that nothing in the open files ``emptied`` counts any more; all or nothing."""
     with state.writing() as db:
-        _insert(db, segment)
+        insert_segment(db, segment)
         db.executemany(
             "UPDATE output SET length = 0, records = 0, began_at = NULL WHERE file = ?", [[file] for file in emptied]
         )
@@ -102,12 +102,13 @@ def replace_segment(state: State, old: Segment, new: Segment | None, change: Cal
     with state.writing() as db:
         db.execute("DELETE FROM segments WHERE number = ?", [old.segment])
         if new:
-            _insert(db, new)
+            insert_segment(db, new)
         db.executemany("INSERT OR REPLACE INTO pending VALUES (?)", [[file] for file in old.files])
         change(db)
 
 
-def _insert(db: Any, segment: Segment) -> None:
+def insert_segment(db: Any, segment: Segment) -> None:
+    """Record a segment, in a transaction."""
     pages = segment.pages
     values = [
         *(segment.segment, segment.file, segment.articles, segment.bytes, segment.plain_bytes, segment.sha256),

@@ -23,6 +23,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from scraper.errors import StateError
 from scraper.records import Response, Target
 from scraper.text import unicode_only
 from scraper.urls import without_login
@@ -79,6 +80,18 @@ def pages_in(path: Path, length: int | None = None) -> Iterator[tuple[list[Respo
         raise unreadable(path, error) from error
     if responses:
         raise unreadable(path, EOFError("the last article's pages are not complete"))
+
+
+def whole_pages(path: Path) -> tuple[int, int]:
+    """Return how many bytes at the beginning of a file are whole pages, and of how many articles."""
+    length = count = 0
+    try:
+        for _, records in pages_in(path):
+            length += len(records)
+            count += 1
+    except StateError:
+        pass  # torn here
+    return length, count
 
 
 def _members(stream: BinaryIO, length: int | None) -> Iterator[tuple[bytes, bytes]]:
