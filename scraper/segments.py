@@ -55,9 +55,11 @@ class OpenSegment:
         known = {file.file: file for file in open_files(state)}
         for name in (output, self.pages_name):
             _check_length(root / name, known.get(name))
-        if output not in known:
+        if output not in known or (keep_pages and self.pages_name not in known):
             # First of all, or a kill before the first commit would leave a file that the next run does not know.
-            state.commit([], [], (output, 0), clock())
+            length = known[output].length if output in known else 0
+            kept = (self.pages_name, 0, 0) if keep_pages and self.pages_name not in known else None
+            state.commit([], [], (output, length), clock(), kept=kept)
         began = known[output].began_at if output in known else None
         self.began_at = began
         self._files = ExitStack()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import fastjsonschema
@@ -62,6 +63,7 @@ def article_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Article", **schema}
 
 
+@cache
 def article_fault() -> Callable[[Any], str | None]:
     """Return a function that says what of an article breaks the schema: ``"words must be integer"``."""
     # Formats are remarks in JSON Schema 2020-12; the library would hold urls to a pattern of its own.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from growing_site import Site, a_corpus, a_list, a_site, run
+from growing_site import Site, a_corpus, a_list, a_site, a_story, run
 
 from scraper.write.kept_pages import pages_in
 from scraper.write.segment_file import lines_of
@@ -137,8 +138,6 @@ def test_damage_is_told_with_what_to_do(corpus: Path, damage: Callable[[Path], N
 
     assert code == 6
     assert said[-1].endswith("fault") or said[-1].endswith("faults")
-    import re  # noqa: PLC0415
-
     assert re.search(told, "\n".join(said))
 
 
@@ -326,28 +325,29 @@ def test_reclean_with_nothing_new_gives_the_same_articles(corpus: Path) -> None:
     assert scraper("verify", corpus)[0] == 0
 
 
-def test_reclean_uses_the_rules_of_today(corpus: Path, site: Site) -> None:
-    folder = corpus.parent
-    before = {article["url"]: article for article in all_articles(folder)}
-    gone = before[site.url("/story/1")]["text"].split("\n\n")[-1]
-    rules = folder / "mine.toml"
-    rules.write_text(
-        "[[rule]]\nid = 'mine.last'\nabout = 'A test'\nlang = ['en']\nwhere = 'any'\nwords = 'on'\n"
-        f"line = '''{gone.lower().replace('.', '[.]')}'''\nmax_chars = 2000\n"
-        f"drops = ['''{gone}''']\nkeeps = ['On Monday it rained.']\n"
+def test_reclean_uses_the_rules_of_today(tmp_path: Path, site: Site) -> None:
+    line = "Sent from the tower of Eastwold."
+    towers = site.put("/towers", a_story(7).replace("</article>", f"<p>{line}</p></article>"))
+    config = a_corpus(tmp_path, a_list(tmp_path, [*site.put_stories(range(2)), towers]), corpus=KEEPING)
+    run(config)
+    before = {article["url"]: article for article in all_articles(tmp_path)}
+    assert before[towers]["text"].endswith(line)
+    (tmp_path / "mine.toml").write_text(
+        "[[rule]]\nid = 'mine.tower'\nabout = 'Where it was sent from'\nlang = ['en']\nwhere = 'end'\n"
+        f"words = ['tower']\nline = 'sent from the tower of .*'\ndrops = ['{line}']\nkeeps = ['The tower fell.']\n"
     )
 
-    code, said = scraper("reclean", corpus, "--rules", rules)
+    code, said = scraper("reclean", config, "--rules", tmp_path / "mine.toml")
 
     assert code == 0, said
-    assert "4 with the same text + 1 with another" in said[-1]
-    after = {article["url"]: article for article in all_articles(folder)}
-    changed = after.pop(site.url("/story/1"))
-    assert gone not in changed["text"]
-    assert changed["id"] == before[site.url("/story/1")]["id"]
-    assert shown(corpus, site.url("/story/1"))["content_hash"] == changed["content_hash"]
-    assert after == {url: article for url, article in before.items() if url in after}
-    assert scraper("verify", corpus)[0] == 0
+    assert "3 articles = 2 with the same text + 1 with another" in said[-1]
+    after = {article["url"]: article for article in all_articles(tmp_path)}
+    changed = after.pop(towers)
+    assert line not in changed["text"]
+    assert changed["id"] == before[towers]["id"]
+    assert shown(config, towers)["content_hash"] == changed["content_hash"]
+    assert after == {url: article for url, article in before.items() if url != towers}
+    assert scraper("verify", config)[0] == 0
 
 
 def test_reclean_drops_and_finds_articles_as_the_settings_say(tmp_path: Path, site: Site) -> None:
