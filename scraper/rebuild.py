@@ -42,7 +42,8 @@ def rebuild(settings: CorpusSettings, root: Path, clock: Callable[[], datetime])
     with closing(State(path)) as state:
         files = _Files(settings, root, state, clock)
         articles = _Articles(learn=not known)
-        refill(state, files.segments, files.opened, files.half_made, articles.of(files.lines(), clock()))
+        found = articles.of(files.lines(), clock())
+        refill(state, files.segments, files.opened, files.half_made, found, replace=files.all_there)
         if not known:
             add_sketches(state, articles.sketches())
         Segments(settings, root, state, clock).close()  # writes the manifest
@@ -80,7 +81,9 @@ class _Files:
             length, count = kept_pages.whole_pages(root / pages)
             self.opened.append(OpenFile(file=pages, length=length, records=count, began_at=None))
         current = {file.file for file in self.opened}
-        self.opened += [file for file in open_files(state) if file.file not in current]
+        others = [file for file in open_files(state) if file.file not in current]
+        self.opened += [file for file in others if (root / file.file).exists()]
+        self.all_there = len(self.opened) == len(current) + len(others)
         first = next(iter(lines_of(root / settings.output)), b"")
         self.segments = self._listed()
         self.half_made: list[str] = []
@@ -110,7 +113,13 @@ class _Files:
             listed = [msgspec.json.decode(line, type=Segment) for line in lines]
         except (OSError, msgspec.MsgspecError) as error:
             raise StateError(f"{path}: is damaged ({error}); restore it from a backup, or move it away") from error
-        return [segment for segment in listed if (self._root / segment.file).exists()]
+        for file in (file for segment in listed for file in segment.files):
+            if not (self._root / file).exists():
+                raise StateError(
+                    f"{self._root / file}: is missing, and the manifest lists it; restore it from a backup. To do"
+                    f" without it take its line out of {MANIFEST}: its pages are fetched again if a source names them"
+                )
+        return listed
 
     def _unlisted(self, folder: str, half_made: set[str]) -> list[str]:
         """Return the segments that the manifest does not list, of each its newest edition."""

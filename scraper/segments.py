@@ -36,7 +36,7 @@ from scraper.state.segments import (
 from scraper.write import kept_pages
 from scraper.write.append_file import AppendFile
 from scraper.write.articles import article_file
-from scraper.write.segment_file import SegmentFile, copied, half_made, lines_of, replace_file, sync_names
+from scraper.write.segment_file import SegmentFile, copied, half_made, replace_file, sync_names
 
 Clock = Callable[[], datetime]
 
@@ -141,10 +141,13 @@ class Segments:
         self._finish(self.open)
 
     def finish_all(self) -> None:
-        """Finish the open segment and what earlier settings of ``corpus.output`` left, so that all can be rewritten."""
+        """Finish the open segment and what earlier settings of ``corpus.output`` left, so that all can be rewritten.
+
+        A file of theirs that its owner took away stays where it is.
+        """
         self.finish()
         for file in open_files(self.state):
-            if file.length and not file.file.endswith(kept_pages.ENDING):
+            if file.length and not file.file.endswith(kept_pages.ENDING) and (self.root / file.file).exists():
                 opened = OpenSegment(self.root, file.file, self.state, self._clock, keep_pages=False)
                 try:
                     self._finish(opened)
@@ -154,14 +157,6 @@ class Segments:
     def finished(self) -> list[Segment]:
         """Return the finished segments in the order of their articles."""
         return segments(self.state)
-
-    def lines(self) -> Iterator[bytes]:
-        """Yield all articles that are committed, as lines, in their order."""
-        for segment in self.finished():
-            yield from lines_of(self.root / segment.file)
-        for file in open_files(self.state):
-            if file.length and not file.file.endswith(kept_pages.ENDING):
-                yield from lines_of(self.root / file.file, file.length)
 
     def remove_pending(self) -> None:
         """Remove files that were half made or half removed when a run ended, and see that the manifest is right."""

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from scraper.errors import StateError
-from scraper.segments import MANIFEST, folder_of
+from scraper.segments import MANIFEST, folder_of, pages_name
 from scraper.state import State
 from scraper.state.corrections import article_pages, was_forgotten
 from scraper.state.segments import OpenFile, Segment, open_files, pending, segments
@@ -38,7 +38,10 @@ class Finding(msgspec.Struct, frozen=True):
 class Verification:
     """One check of a corpus. Reads everything and changes nothing."""
 
-    def __init__(self, root: Path, state: State) -> None:
+    def __init__(self, root: Path, state: State, output: str) -> None:
+        """``output`` is the file that articles are added to now."""
+        self._output = output
+        self._taken_away = False  # files that articles were added to earlier, and that are not there any more
         self.articles = 0
         self.pages = 0
         self.segments = segments(state)
@@ -54,7 +57,7 @@ class Verification:
             yield from self._segment(segment)
         for file in self._open:
             yield from self._open_file(file)
-        yield from self._records.at_the_end()
+        yield from self._records.at_the_end(all_there=not self._taken_away)
         yield from self._strangers()
 
     def _manifest(self) -> Iterator[Finding]:
@@ -89,6 +92,10 @@ class Verification:
 
     def _open_file(self, file: OpenFile) -> Iterator[Finding]:
         path = self._root / file.file
+        if file.length and not path.exists() and file.file not in (self._output, pages_name(self._output)):
+            self._taken_away = True
+            yield Finding(str(path), "was taken away", "the pages in it stay known", harmless=True)
+            return
         size = path.stat().st_size if path.is_file() else 0
         if size < file.length:
             yield Finding(str(path), f"has {size} bytes, {file.length} were written", _RESTORE)
@@ -190,11 +197,11 @@ class _Records:
         else:
             self._outdated.pop(url, None)
 
-    def at_the_end(self) -> Iterator[Finding]:
+    def at_the_end(self, *, all_there: bool) -> Iterator[Finding]:
         """Yield what only all records together tell."""
         for url, where in self._outdated.items():
             yield Finding(where, f"the state knows another text of {url}", _REBUILD)
-        for url in article_pages(self._state):
+        for url in article_pages(self._state) if all_there else ():
             if hash(url) not in self._pages:
                 advice = f"`scraper state CONFIG forget {url}` lets the next run fetch it again"
                 yield Finding(str(self._state.path), f"{url} is an article, and in no segment", advice)

@@ -174,7 +174,7 @@ def check(scenario: Scenario, folder: Path) -> None:
     """Raise unless the corpus has each story once, with its page, and nothing else."""
     state = State(folder / "corpus.sqlite")
     with closing(state):
-        verification = Verification(folder, state)
+        verification = Verification(folder, state, scenario.settings.output)
         assert list(verification.findings()) == []
     paths = [*sorted((folder / "articles").rglob("*.jsonl*")), folder / "articles.jsonl"]
     found = [msgspec.json.decode(line, type=Article) for path in paths for line in lines_of(path)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,21 @@ from scraper.write.strict_json import indented_json
 log = logging.getLogger("scraper")
 
 
-class _Place(msgspec.Struct, frozen=True):
-    """Where a corpus is."""
+class _Place:
+    """Where a corpus is; the settings are read when they are needed, so that help needs none."""
 
-    settings: CorpusSettings
-    root: Path
+    def __init__(self, config: Path) -> None:
+        self._config = config
+
+    @cached_property
+    def settings(self) -> CorpusSettings:
+        """Its settings."""
+        return load_settings(self._config).corpus
+
+    @cached_property
+    def root(self) -> Path:
+        """Its folder."""
+        return root_of(self.settings, self._config.parent)
 
     @contextmanager
     def state(self, *, new: bool = False) -> Iterator[State]:
@@ -52,9 +63,7 @@ def state(context: click.Context, config: Path) -> None:
       scraper state corpus.toml forget --host news.example
       scraper state corpus.toml import what-i-have.jsonl
     """
-    if not context.resilient_parsing:
-        settings = load_settings(config).corpus
-        context.obj = _Place(settings, root_of(settings, config.parent))
+    context.obj = _Place(config)
 
 
 @state.command(short_help="Print what is known of an address.")

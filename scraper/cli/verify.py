@@ -37,7 +37,7 @@ def verify(config: Path) -> int:
     root = root_of(settings, config.parent)
     damaged = 0
     with locked(lock_of(settings, root)), closing(State(existing_state(settings, root))) as state:
-        verification = Verification(root, state)
+        verification = Verification(root, state, settings.output)
         for finding in verification.findings():
             if finding.harmless:
                 log.info("%s", finding)

@@ -28,15 +28,18 @@ def refill(
     opened: Iterable[OpenFile],
     half_made: Iterable[str],
     articles: Iterable[FoundArticle],
+    *,
+    replace: bool,
 ) -> None:
-    """Record the files and articles in the place of those that were recorded; all or nothing.
+    """Record the files and articles, all or nothing; with ``replace`` no other page stays an article.
 
     Files that are ``half_made`` become pending: they are to be removed. Pages that are no articles stay as they are.
     Of several versions of an article the last one counts.
     """
     with state.writing() as db:
-        for statement in ("FROM segments", "FROM urls WHERE status = 'article'"):
-            db.execute(f"DELETE {statement}")
+        db.execute("DELETE FROM segments")
+        if replace:
+            db.execute("DELETE FROM urls WHERE status = 'article'")
         db.execute("DELETE FROM aliases WHERE url NOT IN (SELECT url FROM urls)")
         db.executemany("INSERT OR REPLACE INTO pending VALUES (?)", [[file] for file in half_made])
         for segment in segments:

@@ -380,3 +380,51 @@ def test_articles_without_a_page_stay_as_they_are(tmp_path: Path, site: Site) ->
     assert "2 with the same text + 0 with another + 0 new + 2 left" in scraper("reclean", config)[1][-1]
     assert all_articles(tmp_path) == before
     assert scraper("verify", config)[0] == 0
+
+
+def test_a_file_that_was_begun_anew_and_taken_away_is_no_fault_and_its_pages_stay_known(
+    tmp_path: Path, site: Site
+) -> None:
+    urls = site.put_stories(range(4))
+    run(a_corpus(tmp_path, a_list(tmp_path, urls[:2])))
+    config = a_corpus(tmp_path, a_list(tmp_path, urls), corpus='output = "next.jsonl"')
+    run(config)
+    (tmp_path / "articles.jsonl").unlink()
+
+    code, said = scraper("verify", config)
+    assert (code, said[-1]) == (0, "2 articles, 0 finished segments: all is well")
+    assert any("articles.jsonl: was taken away; the pages in it stay known" in line for line in said)
+    assert scraper("state", config, "rebuild")[0] == 0
+    assert scraper("purge", config, urls[3], "--yes")[0] == 0
+    assert run(config)[1].startswith("4 found = 4 seen ")
+
+
+def test_a_state_is_not_made_anew_without_a_segment_that_is_missing(corpus: Path) -> None:
+    files_in(corpus.parent, ".jsonl.zst")[0].unlink()
+
+    code, said = scraper("state", corpus, "rebuild")
+
+    assert code == 6
+    assert "0001.jsonl.zst: is missing, and the manifest lists it; restore it from a backup." in said[0]
+
+
+def test_help_needs_no_settings(tmp_path: Path) -> None:
+    assert scraper("state", tmp_path / "none.toml", "show", "--help")[0] == 0
+    assert scraper("state", tmp_path / "none.toml", "show", "http://news.test/")[0] == 2
+
+
+def test_an_article_of_several_pages_is_kept_with_all_of_them(tmp_path: Path, site: Site) -> None:
+    first, second = a_story(1), a_story(2)
+    title = first.partition("<title>")[2].partition("</title>")[0]
+    url = site.put("/long", first.replace("</article>", '<a rel="next" href="/long?page=2">Next page</a></article>'))
+    parts = second.partition("<article>")
+    site.put("/long?page=2", f"<title>{title}</title><article><h1>{title}</h1>" + parts[2].partition("</h1>")[2])
+    config = a_corpus(tmp_path, a_list(tmp_path, [url]), corpus=KEEPING)
+    run(config)
+    before = all_articles(tmp_path)
+    assert before[0]["fetch"]["pages"] == 2
+
+    [path] = files_in(tmp_path, ".warc.gz")
+    assert [[page.url for page in pages] for pages, _ in pages_in(path)] == [[url, url + "?page=2"]]
+    assert "1 with the same text" in scraper("reclean", config)[1][-1]
+    assert all_articles(tmp_path) == before
