@@ -71,8 +71,8 @@ class _Pages:
         self._start = start
         with suppress(_MissingError):
             whole = await self._page(start.whole, 1) if start.whole else None
-            if whole:
-                return [whole[0]], True
+            if whole:  # it was not asked for: whoever did asked for the first page
+                return [msgspec.structs.replace(whole[0], target=first.target)], True
         pages, following = [first], start.next
         try:
             while following and len(pages) < MAX_PAGES:

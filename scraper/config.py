@@ -17,6 +17,7 @@ Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Above0 = Annotated[float, msgspec.Meta(gt=0)]
 Limit = Annotated[int, msgspec.Meta(ge=0)]
 AtLeast1 = Annotated[int, msgspec.Meta(ge=1)]
+SegmentFormat = Literal["jsonl", "jsonl.gz", "jsonl.zst"]
 
 
 class HostSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,7 +93,12 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a corpus lives. Relative paths start at the folder of the settings file."""
 
-    output: str = "articles.jsonl"  # the file that articles are added to
+    folder: str = ""  # where all that follows lies; made where it is missing
+    output: str = "articles.jsonl"  # the open segment: the file that articles are added to
+    segment_bytes: Limit = 64 * 1024 * 1024  # then it is finished; 0: never
+    segment_format: SegmentFormat = "jsonl.zst"  # of finished segments: `jsonl`, `jsonl.gz` or `jsonl.zst`
+    daily_folders: bool = False  # a segment holds the articles of one day (UTC), in a folder such as 2026/11/24
+    keep_pages: bool = False  # keep the pages, compressed, beside the articles: `scraper reclean` needs them
     state: str = "corpus.sqlite"  # the file that remembers which pages were seen
     tries: AtLeast1 = 5  # runs in which a page is tried before it is given up
     retry_s: Seconds = 1800.0  # from the first try to the second; each later wait is four times the one before

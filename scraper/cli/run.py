@@ -20,6 +20,7 @@ from scraper.corpus import Corpus, open_corpus
 from scraper.discover import CorpusSources, ListReader, wish_of
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import ConfigError, PageError
+from scraper.keeping import KeepingEngine
 from scraper.records import Article, Failed, Outcome, Target
 from scraper.report import Report, exit_code, outcome_line
 from scraper.run import Stop, outcomes
@@ -93,10 +94,12 @@ class _Run:
                 targets = self._planned(named)
                 if self._settings.strip.memory:
                     engine.remember(corpus.memory(targets))
-                stream = outcomes(targets, fetcher, engine, stop=self._stop, renderer=renderer)
+                keeper = KeepingEngine(engine) if self._settings.corpus.keep_pages else None
+                stream = outcomes(targets, fetcher, keeper or engine, stop=self._stop, renderer=renderer)
                 async with aclosing(stream) as results:
                     async for target, outcome in results:
-                        self._count(self._corpus.take(target, outcome))
+                        kept = keeper.taken(target) if keeper else b""
+                        self._count(self._corpus.take(target, outcome, kept))
             self._corpus.remember(sources.documents)
         return self._end()
 

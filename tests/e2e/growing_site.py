@@ -132,9 +132,9 @@ def a_list(folder: Path, urls: list[str]) -> str:
     return "urls.txt"
 
 
-def command(config: Path, *options: str) -> list[str]:
-    """Return the command line of a run."""
-    return [sys.executable, "-m", "scraper", "run", str(config), *options]
+def command(config: Path, *options: str, verb: str = "run") -> list[str]:
+    """Return the command line of a run, or of another command for a corpus."""
+    return [sys.executable, "-m", "scraper", verb, str(config), *options]
 
 
 def run(config: Path, *options: str) -> tuple[int, str]:

@@ -74,7 +74,35 @@ MIGRATIONS: tuple[tuple[int, str, str], ...] = (
         CREATE INDEX sketches_of_run ON sketches (run);
         """,
     ),
+    (
+        4,
+        "segments: the finished files of articles and pages",
+        """
+        CREATE TABLE segments (
+            number INTEGER PRIMARY KEY,    -- in the order of their articles
+            file TEXT NOT NULL UNIQUE,     -- as all names of files: from the folder of the corpus on
+            articles INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            plain_bytes INTEGER NOT NULL,  -- before it was compressed
+            sha256 TEXT NOT NULL,
+            finished_at TEXT NOT NULL,
+            pages_file TEXT,               -- null: no page was kept, as in the next three
+            pages INTEGER,
+            pages_bytes INTEGER,
+            pages_sha256 TEXT
+        );
+        -- Files that are being made or removed. What no segment has at the start of a run is removed.
+        CREATE TABLE pending (file TEXT PRIMARY KEY) WITHOUT ROWID;
+        -- Pages that were forgotten: their articles may be there and not be known, or be there twice.
+        CREATE TABLE forgotten (url TEXT PRIMARY KEY) WITHOUT ROWID;
+        ALTER TABLE output ADD COLUMN records INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE output ADD COLUMN began_at TEXT;
+        """,
+    ),
 )
+IMPORTED = "imported"  # the reason of a page that somebody had already
+PURGED = "purged"  # of one whose article and page were taken out of the corpus
+
 _NEWEST = MIGRATIONS[-1][0]
 _COLUMNS = "url, requested, source, status, reason, tries, next_try, content_hash"
 
@@ -121,12 +149,31 @@ class State:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            if (schema := _schema(self._db)) < _NEWEST:
+                back_up(self._db, path.with_name(f"{path.name}.schema-{schema}"))
             _migrate(self._db)
         self._run = 0
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection to the other modules of this package, to read."""
+        with _explained(self._path):
+            yield self._db
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection to the other modules of this package: all that they write, or nothing."""
+        with _explained(self._path), _transaction(self._db) as db:
+            yield db
 
     def get(self, url: str) -> Known | None:
         """Return what is known of the page with this identity, or of the one that it is another name of."""
@@ -159,9 +206,10 @@ class State:
         output: tuple[str, int],
         now: datetime,
         sketches: Iterable[tuple[str, Sketch]] = (),
+        kept: tuple[str, int, int] | None = None,
     ) -> None:
-        """Record pages, their other names ``(alias, url)``, the output file's name and length, and the sketches of
-        articles with their sites; all or nothing."""
+        """Record pages, their other names ``(alias, url)``, the output file's name and length, the sketches of articles
+        with their sites, and of the file of kept pages name, length and how many were added; all or nothing."""
         with _explained(self._path), _transaction(self._db) as db:
             for page in pages:
                 values = [*msgspec.structs.astuple(page)]
@@ -173,7 +221,13 @@ class State:
             for alias, url in aliases:
                 db.execute("DELETE FROM urls WHERE url = ?", [alias])
                 db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", [alias, url])
-            db.execute("INSERT OR REPLACE INTO output VALUES (?, ?)", output)
+            for file, length, added in [(*output, 0), *([kept] if kept else [])]:
+                db.execute(
+                    "INSERT INTO output (file, length, records, began_at) VALUES (?1, ?2, ?3, iif(?2, ?4, NULL))"
+                    " ON CONFLICT DO UPDATE SET length = ?2, records = records + ?3,"
+                    " began_at = coalesce(began_at, iif(?2, ?4, NULL))",
+                    [file, length, added, _text(now)],
+                )
             db.executemany(
                 "INSERT OR REPLACE INTO sketches VALUES (?, ?, ?, ?)",
                 [[site, sketch_key(lines), packed(lines), self._run] for site, lines in sketches],
@@ -296,12 +350,29 @@ def _check(path: Path) -> None:
 def _damaged(path: Path, what: str) -> StateError:
     return StateError(
         f"{path}: is damaged or no state of a corpus ({' '.join(what.split())}); it was not changed. Restore it from a"
-        f" backup together with the articles, or move both away (and {path.name}-wal) to begin anew"
+        f" backup together with the articles, or let `scraper state CONFIG rebuild` make it anew from them; to begin"
+        f" with nothing, move both away (and {path.name}-wal)"
     )
 
 
+def back_up(db: sqlite3.Connection, path: Path) -> None:
+    """Copy the whole state to another file, which only its owner can read; an older copy of that name is replaced."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(sqlite3.connect(new)) as copy:
+        db.backup(copy)
+    new.rename(path)
+    sync_folder(path.parent)
+
+
+def _schema(db: sqlite3.Connection) -> int:
+    """Return the number of the newest migration that was applied."""
+    return int(db.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()[0])
+
+
 def _migrate(db: sqlite3.Connection) -> None:
-    newest = db.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()[0]
+    newest = _schema(db)
     for number, name, script in MIGRATIONS:
         if number > newest:
             with _transaction(db):

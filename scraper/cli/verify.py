@@ -1,0 +1,57 @@
+"""`scraper verify`: check a corpus from its first article to its last."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from scraper.cli.logs import log_options
+from scraper.config import load_settings
+from scraper.corpus import existing_state, lock_of, root_of
+from scraper.state import State, locked
+from scraper.verify import Verification
+
+log = logging.getLogger("scraper")
+
+# A file that is gone can make a million lines of what the state expects in it.
+MOST_SHOWN = 100
+
+
+@click.command(short_help="Check a corpus: files, articles, state.")
+@click.argument("config", type=click.Path(path_type=Path))
+@log_options
+def verify(config: Path) -> int:
+    """Check a corpus against its manifest, the schema of articles, and its state. Nothing is changed.
+
+    Each thing that is wrong has a line that says where, what, and what to do. What a run that was killed left behind,
+    and the next one puts right, is no fault. Exit codes: 0 all is well, 6 something is damaged or missing, 75 a run is
+    at work.
+
+    \b
+      scraper verify corpus.toml
+    """
+    settings = load_settings(config).corpus
+    root = root_of(settings, config.parent)
+    damaged = 0
+    with locked(lock_of(settings, root)), closing(State(existing_state(settings, root))) as state:
+        verification = Verification(root, state, settings.output)
+        for finding in verification.findings():
+            if finding.harmless:
+                log.info("%s", finding)
+                continue
+            damaged += 1
+            if damaged <= MOST_SHOWN:
+                log.error("%s", finding)
+    if damaged > MOST_SHOWN:
+        log.error("... and %s more", damaged - MOST_SHOWN)
+    counts = f"{verification.articles} articles, {len(verification.segments)} finished segments"
+    kept = f", {verification.pages} kept pages" if verification.pages else ""
+    log.log(logging.ERROR if damaged else logging.INFO, "%s%s: %s", counts, kept, _verdict(damaged))
+    return 6 if damaged else 0
+
+
+def _verdict(damaged: int) -> str:
+    return f"{damaged} faults" if damaged > 1 else "1 fault" if damaged else "all is well"

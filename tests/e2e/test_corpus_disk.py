@@ -1,0 +1,451 @@
+"""`scraper verify`, `state`, `purge` and `reclean` on a corpus that real runs made of a site on loopback."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from growing_site import Site, a_corpus, a_list, a_site, a_story, run
+
+from scraper.write.kept_pages import pages_in
+from scraper.write.segment_file import lines_of
+
+KEEPING = "keep_pages = true\nsegment_bytes = 1"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with a_site() as running:
+        yield running
+
+
+def scraper(*arguments: str | Path) -> tuple[int, list[str]]:
+    """Run a command; return its exit code and what it said on standard error."""
+    command = [sys.executable, "-m", "scraper", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stderr.splitlines()
+
+
+def shown(config: Path, url: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "scraper", "state", str(config), "show", url]
+    found: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return found
+
+
+def files_in(folder: Path, ending: str) -> list[Path]:
+    return sorted((folder / "articles").rglob(f"*{ending}"))
+
+
+def all_articles(folder: Path) -> list[dict[str, Any]]:
+    """Return the articles of a corpus, those of finished segments first, times aside."""
+    paths = [*files_in(folder, ".jsonl*"), folder / "articles.jsonl"]
+    found = [json.loads(line) for path in paths for line in lines_of(path)]
+    for article in found:
+        article["fetch"]["at"] = None
+    return found
+
+
+def all_urls(folder: Path) -> list[str]:
+    return [article["url"] for article in all_articles(folder)]
+
+
+def requested_pages(folder: Path) -> list[str]:
+    return [pages[0].target.url for path in files_in(folder, ".warc.gz") for pages, _ in pages_in(path)]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, site: Site) -> Path:
+    """The settings of a corpus of five articles, in segments, with their pages."""
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(5))), corpus=KEEPING)
+    assert run(config)[0] == 0
+    return config
+
+
+def test_a_corpus_that_a_run_made_is_well(corpus: Path) -> None:
+    code, said = scraper("verify", corpus)
+
+    assert code == 0
+    assert said[-1].startswith("5 articles, ")
+    assert said[-1].endswith(" finished segments, 5 kept pages: all is well")
+
+
+def test_a_corpus_of_one_file_is_well(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(3))), corpus="segment_bytes = 0")
+    run(config)
+
+    assert scraper("verify", config) == (0, ["3 articles, 0 finished segments: all is well"])
+
+
+def cut_short(folder: Path) -> None:
+    path = files_in(folder, ".jsonl.zst")[0]
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def flip_a_byte(folder: Path) -> None:
+    path = files_in(folder, ".warc.gz")[0]
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+
+
+def remove_a_segment(folder: Path) -> None:
+    files_in(folder, ".jsonl.zst")[0].unlink()
+
+
+def add_a_stranger(folder: Path) -> None:
+    (folder / "articles/0099.jsonl").write_text("{}\n")
+
+
+def change_the_state(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "corpus.sqlite")) as db:
+        db.execute("DELETE FROM urls WHERE url LIKE '%/story/1'")
+        db.commit()
+
+
+def add_to_the_state(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "corpus.sqlite")) as db:
+        db.execute(
+            "INSERT INTO urls (url, requested, source, status, reason, tries, seen_at)"
+            " VALUES ('http://news.test/lost', '', '', 'article', '', 0, '')"
+        )
+        db.commit()
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (cut_short, r"bytes, .* were written .*; restore it from a backup"),
+        (flip_a_byte, "0001.warc.gz: is not what was written"),
+        (remove_a_segment, "0001.jsonl.zst: is missing; restore it from a backup"),
+        (add_a_stranger, "0099.jsonl: is no segment of this corpus; move it away"),
+        (change_the_state, "the state does not know http.*/story/1; `scraper state CONFIG rebuild` makes"),
+        (add_to_the_state, "http://news.test/lost is an article, and in no segment; `scraper state CONFIG forget http"),
+    ],
+)
+def test_damage_is_told_with_what_to_do(corpus: Path, damage: Callable[[Path], None], told: str) -> None:
+    damage(corpus.parent)
+
+    code, said = scraper("verify", corpus)
+
+    assert code == 6
+    assert said[-1].endswith("fault") or said[-1].endswith("faults")
+    assert re.search(told, "\n".join(said))
+
+
+def test_an_article_that_breaks_the_schema_is_told_with_its_line(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(3))))
+    run(config)
+    path = tmp_path / "articles.jsonl"
+    lines = path.read_bytes().split(b"\n")
+    lines[1] = lines[1].replace(b'"revision":1', b'"revision":-')[:-1] + b" "
+    path.write_bytes(b"\n".join(lines))
+    assert scraper("verify", config)[0] == 6
+
+    lines[1] = lines[0].replace(b'"revision":1,', b'"revision":"1",')
+    path.write_bytes(b"\n".join(lines))
+    said = scraper("verify", config)[1]
+    assert any("articles.jsonl, line 2: breaks the schema: revision must be integer" in line for line in said)
+
+
+def test_what_a_kill_left_behind_is_no_fault(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(3))))
+    run(config)
+    with (tmp_path / "articles.jsonl").open("ab") as file:
+        file.write(b'{"schema":"1.0","id":"')
+
+    code, said = scraper("verify", config)
+
+    assert code == 0
+    assert "22 bytes at its end were not committed; the next run cuts them off" in said[0]
+
+
+def test_a_corpus_that_was_never_run_has_nothing_to_verify(tmp_path: Path) -> None:
+    config = a_corpus(tmp_path, "urls.txt")
+
+    code, said = scraper("verify", config)
+
+    assert code == 6
+    assert "there is no state yet" in said[0]
+    assert not (tmp_path / "corpus.sqlite").exists()
+
+
+def test_show_prints_what_is_known(corpus: Path, site: Site) -> None:
+    known = shown(corpus, site.url("/story/2?utm_source=x"))
+
+    assert known["status"] == "article"
+    assert known["requested"] == site.url("/story/2")
+    assert scraper("state", corpus, "show", "http://news.test/") == (
+        4,
+        ["http://news.test/: nothing is known of it; the next run that finds it fetches it"],
+    )
+
+
+def test_a_page_that_was_forgotten_is_fetched_again(corpus: Path, site: Site) -> None:
+    assert scraper("state", corpus, "forget", site.url("/story/2")) == (0, ["1 pages forgotten; their articles stay"])
+    assert scraper("verify", corpus)[0] == 0
+    site.requests.clear()
+
+    assert run(corpus)[1].startswith("5 found = 4 seen + 1 article ")
+    assert site.requests["/story/2"] == 1
+    assert scraper("verify", corpus)[0] == 0
+
+
+def test_what_a_feed_names_is_fetched_again_although_the_feed_did_not_change(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, site.put_feed(site.put_stories(range(2))))
+    run(config)
+
+    scraper("state", config, "forget", "--host", "127.0.0.1")
+
+    assert run(config)[1].startswith("2 found = 0 seen + 2 articles ")
+
+
+def test_a_reset_wants_a_yes(corpus: Path) -> None:
+    assert scraper("state", corpus, "reset")[0] == 2
+    assert scraper("state", corpus, "reset", "--yes") == (0, ["5 pages forgotten; their articles stay"])
+
+    assert run(corpus)[1].startswith("5 found = 0 seen + 5 articles ")
+
+
+def test_what_somebody_has_already_is_not_fetched(tmp_path: Path, site: Site) -> None:
+    urls = site.put_stories(range(6))
+    config = a_corpus(tmp_path, a_list(tmp_path, urls))
+    (tmp_path / "mine.txt").write_text(f"# mine\n{urls[0]}\nnonsense\n")
+    (tmp_path / "mine.jsonl").write_text(f'{{"url": "{urls[1]}"}}\n{{"link": "{urls[2]}"}}\n{{"title": "x"}}\n[]\n')
+
+    assert scraper("state", config, "import", tmp_path / "mine.txt")[0] == 3
+    code, said = scraper("state", config, "import", tmp_path / "mine.jsonl")
+
+    assert (code, said[-1]) == (3, "4 pages = 2 new + 0 known + 2 lines without an address")
+    assert run(config)[1].startswith("6 found = 3 seen + 3 articles ")
+    assert site.requests["/story/1"] == 0
+
+
+def test_the_segments_of_another_corpus_can_be_imported(tmp_path: Path, site: Site, corpus: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    config = a_corpus(other, a_list(other, site.put_stories(range(6))))
+
+    for path in files_in(corpus.parent, ".jsonl.zst"):
+        assert scraper("state", config, "import", path)[0] == 0
+
+    assert run(config)[1].startswith("6 found = 5 seen + 1 article ")
+
+
+def test_a_page_that_redirects_to_what_somebody_has_is_a_duplicate(tmp_path: Path, site: Site) -> None:
+    [story] = site.put_stories(range(1))
+    moved = site.put("/old", "", status=301, Location="/story/0")
+    config = a_corpus(tmp_path, a_list(tmp_path, [moved]))
+    (tmp_path / "mine.txt").write_text(story)
+    scraper("state", config, "import", tmp_path / "mine.txt")
+
+    assert "1 skipped (duplicate 1)" in run(config)[1]
+    assert all_urls(tmp_path) == []
+
+
+@pytest.mark.parametrize("state", ["lost", "damaged", "there"])
+def test_a_state_is_made_anew_from_the_articles(corpus: Path, site: Site, state: str) -> None:
+    folder = corpus.parent
+    before = all_articles(folder)
+    if state == "lost":
+        for path in folder.glob("corpus.sqlite*"):
+            path.unlink()
+    elif state == "damaged":
+        (folder / "corpus.sqlite").write_bytes(b"noise" * 2000)
+
+    code, said = scraper("state", corpus, "rebuild")
+
+    assert code == 0
+    assert said[-1].startswith("5 articles in ")
+    assert scraper("verify", corpus)[0] == 0
+    site.requests.clear()
+    assert run(corpus)[1].startswith("5 found = 5 seen + 0 articles ")
+    assert all_articles(folder) == before
+    there = sorted(path.name for path in folder.glob("corpus.sqlite.[bd]*"))
+    assert (
+        there == {"lost": [], "damaged": ["corpus.sqlite.damaged-1"], "there": ["corpus.sqlite.before-rebuild"]}[state]
+    )
+
+
+def test_an_open_file_is_taken_into_a_state_that_was_lost_but_for_a_torn_line(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(3))))
+    run(config)
+    (tmp_path / "corpus.sqlite").unlink()
+    whole = (tmp_path / "articles.jsonl").read_bytes()
+    (tmp_path / "articles.jsonl").write_bytes(whole + whole[:500])
+    assert run(config)[0] == 5
+
+    assert scraper("state", config, "rebuild")[0] == 0
+    assert (tmp_path / "articles.jsonl").read_bytes() == whole
+    assert scraper("verify", config)[0] == 0
+
+
+def test_a_purge_takes_out_article_page_and_nothing_else(corpus: Path, site: Site) -> None:
+    folder, url = corpus.parent, site.url("/story/2")
+    assert scraper("purge", corpus, url)[0] == 2
+    old = files_in(folder, "")
+
+    assert scraper("purge", corpus, url, "--yes") == (0, ["1 articles and 1 kept pages were taken out"])
+
+    assert sorted(all_urls(folder)) == [site.url(f"/story/{number}") for number in (0, 1, 3, 4)]
+    assert sorted(requested_pages(folder)) == [site.url(f"/story/{number}") for number in (0, 1, 3, 4)]
+    assert files_in(folder, "") != old
+    assert scraper("verify", corpus)[0] == 0
+    assert run(corpus)[1].startswith("5 found = 5 seen + 0 articles ")
+    assert scraper("purge", corpus, url, "--yes")[0] == 4
+
+
+def test_a_purge_of_a_host_leaves_nothing_of_it(corpus: Path) -> None:
+    folder = corpus.parent
+
+    assert scraper("purge", corpus, "--host", "127.0.0.1", "--yes")[0] == 0
+
+    assert all_urls(folder) == []
+    assert files_in(folder, ".warc.gz") == []
+    assert (folder / "manifest.jsonl").read_bytes() == b""
+    assert scraper("verify", corpus) == (0, ["0 articles, 0 finished segments: all is well"])
+
+
+def test_reclean_with_nothing_new_gives_the_same_articles(corpus: Path) -> None:
+    before = all_articles(corpus.parent)
+
+    code, said = scraper("reclean", corpus)
+
+    assert code == 0
+    assert said[-1].startswith("5 articles = 5 with the same text + 0 with another + 0 new + 0 left")
+    assert all_articles(corpus.parent) == before
+    assert scraper("verify", corpus)[0] == 0
+
+
+def test_reclean_uses_the_rules_of_today(tmp_path: Path, site: Site) -> None:
+    line = "Sent from the tower of Eastwold."
+    towers = site.put("/towers", a_story(7).replace("</article>", f"<p>{line}</p></article>"))
+    config = a_corpus(tmp_path, a_list(tmp_path, [*site.put_stories(range(2)), towers]), corpus=KEEPING)
+    run(config)
+    before = {article["url"]: article for article in all_articles(tmp_path)}
+    assert before[towers]["text"].endswith(line)
+    (tmp_path / "mine.toml").write_text(
+        "[[rule]]\nid = 'mine.tower'\nabout = 'Where it was sent from'\nlang = ['en']\nwhere = 'end'\n"
+        f"words = ['tower']\nline = 'sent from the tower of .*'\ndrops = ['{line}']\nkeeps = ['The tower fell.']\n"
+    )
+
+    code, said = scraper("reclean", config, "--rules", tmp_path / "mine.toml")
+
+    assert code == 0, said
+    assert "3 articles = 2 with the same text + 1 with another" in said[-1]
+    after = {article["url"]: article for article in all_articles(tmp_path)}
+    changed = after.pop(towers)
+    assert line not in changed["text"]
+    assert changed["id"] == before[towers]["id"]
+    assert shown(config, towers)["content_hash"] == changed["content_hash"]
+    assert after == {url: article for url, article in before.items() if url != towers}
+    assert scraper("verify", config)[0] == 0
+
+
+def test_reclean_drops_and_finds_articles_as_the_settings_say(tmp_path: Path, site: Site) -> None:
+    short = site.put(
+        "/short", "<html><body><article><h1>Rain</h1><p>It rained in Eastwold.</p></article></body></html>"
+    )
+    config = a_corpus(tmp_path, a_list(tmp_path, [*site.put_stories(range(2)), short]), corpus=KEEPING)
+    assert "2 articles + 1 skipped (too_short 1)" in run(config)[1]
+    settings = config.read_text()
+
+    config.write_text(f"{settings}\n[extract]\nmin_words = 3\nmin_quality = 0.0\n")
+    assert "0 with another + 1 new + 0 left as they were; 0 dropped" in scraper("reclean", config)[1][-1]
+    assert short in all_urls(tmp_path)
+    assert scraper("verify", config)[0] == 0
+
+    config.write_text(settings)
+    assert "0 new + 0 left as they were; 1 dropped" in scraper("reclean", config)[1][-1]
+    assert short not in all_urls(tmp_path)
+    assert scraper("verify", config)[0] == 0
+    assert run(config)[1].startswith("3 found = 3 seen ")
+
+
+def test_articles_without_a_page_stay_as_they_are(tmp_path: Path, site: Site) -> None:
+    urls = site.put_stories(range(4))
+    run(a_corpus(tmp_path, a_list(tmp_path, urls[:2])))
+    config = a_corpus(tmp_path, a_list(tmp_path, urls), corpus="keep_pages = true")
+    run(config)
+    before = all_articles(tmp_path)
+
+    assert "2 with the same text + 0 with another + 0 new + 2 left" in scraper("reclean", config)[1][-1]
+    assert all_articles(tmp_path) == before
+    assert scraper("verify", config)[0] == 0
+
+
+def test_a_file_that_was_begun_anew_and_taken_away_is_no_fault_and_its_pages_stay_known(
+    tmp_path: Path, site: Site
+) -> None:
+    urls = site.put_stories(range(4))
+    run(a_corpus(tmp_path, a_list(tmp_path, urls[:2])))
+    config = a_corpus(tmp_path, a_list(tmp_path, urls), corpus='output = "next.jsonl"')
+    run(config)
+    (tmp_path / "articles.jsonl").unlink()
+
+    code, said = scraper("verify", config)
+    assert (code, said[-1]) == (0, "2 articles, 0 finished segments: all is well")
+    assert any("articles.jsonl: was taken away; the pages in it stay known" in line for line in said)
+    assert scraper("state", config, "rebuild")[0] == 0
+    assert scraper("purge", config, urls[3], "--yes")[0] == 0
+    assert run(config)[1].startswith("4 found = 4 seen ")
+
+
+def test_a_state_is_not_made_anew_without_a_segment_that_is_missing(corpus: Path) -> None:
+    files_in(corpus.parent, ".jsonl.zst")[0].unlink()
+
+    code, said = scraper("state", corpus, "rebuild")
+
+    assert code == 6
+    assert "0001.jsonl.zst: is missing, and the manifest lists it; restore it from a backup." in said[0]
+
+
+def test_help_needs_no_settings(tmp_path: Path) -> None:
+    assert scraper("state", tmp_path / "none.toml", "show", "--help")[0] == 0
+    assert scraper("state", tmp_path / "none.toml", "show", "http://news.test/")[0] == 2
+
+
+def test_an_article_of_several_pages_is_kept_with_all_of_them(tmp_path: Path, site: Site) -> None:
+    first, second = a_story(1), a_story(2)
+    title = first.partition("<title>")[2].partition("</title>")[0]
+    url = site.put("/long", first.replace("</article>", '<a rel="next" href="/long?page=2">Next page</a></article>'))
+    parts = second.partition("<article>")
+    site.put("/long?page=2", f"<title>{title}</title><article><h1>{title}</h1>" + parts[2].partition("</h1>")[2])
+    config = a_corpus(tmp_path, a_list(tmp_path, [url]), corpus=KEEPING)
+    run(config)
+    before = all_articles(tmp_path)
+    assert before[0]["fetch"]["pages"] == 2
+
+    [path] = files_in(tmp_path, ".warc.gz")
+    assert [[page.url for page in pages] for pages, _ in pages_in(path)] == [[url, url + "?page=2"]]
+    assert "1 with the same text" in scraper("reclean", config)[1][-1]
+    assert all_articles(tmp_path) == before
+
+
+def test_an_article_that_is_there_twice_and_a_text_that_the_state_does_not_know_are_told(
+    tmp_path: Path, site: Site
+) -> None:
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(2))))
+    run(config)
+    path = tmp_path / "articles.jsonl"
+    first, second = path.read_bytes().splitlines(keepends=True)
+    known = json.loads(second)["content_hash"].encode()
+    path.write_bytes(first + second.replace(known, b"0123456789abcdef") + first)
+    with closing(sqlite3.connect(tmp_path / "corpus.sqlite")) as db:
+        db.execute("UPDATE output SET length = ?", [path.stat().st_size])
+        db.commit()
+
+    code, said = scraper("verify", config)
+
+    assert code == 6
+    assert any(f"line 3: {site.url('/story/0')} is there twice with revision 1; " in line for line in said)
+    assert any(f"line 2: the state knows another text of {site.url('/story/1')}; " in line for line in said)
+    assert said[-1] == "3 articles, 0 finished segments: 2 faults"
