@@ -67,11 +67,15 @@ class CorpusSources:
         if source.kind == "urls":
             return self._listed(source)
         memory = SourceMemory(source, self._known)
-        finder = discovery(self._fetch, self._read, self._settings, wish_of(source), memory)
+        finder = discovery(self._fetch_for(source.name), self._read, self._settings, wish_of(source), memory)
         find = {"feed": finder.feed, "sitemap": finder.sitemap, "listing": finder.listing, "site": finder.site}
         found = await find[source.kind](source.url or "")
         self.documents += map(memory.document_of, finder.search.asker.notes.values())
         return [one.target(source.name) for one in found] if finder.search.read else None
+
+    def _fetch_for(self, name: str) -> Fetch:
+        """Return what fetches for a source, so that its requests are counted as its own."""
+        return lambda target: self._fetch(msgspec.structs.replace(target, source=name))
 
     def _listed(self, source: SourceSettings) -> list[Target | Failed]:
         path = self._folder / (source.path or "")

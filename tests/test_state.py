@@ -125,6 +125,9 @@ def test_the_state_is_durable_and_has_numbered_migrations(tmp_path: Path) -> Non
             (1, "urls, aliases, runs and output"),
             (2, "documents: feeds, sitemaps and listing pages"),
             (3, "sketches: the short lines of each site's last articles"),
+            (5, "versions of articles"),
+            (6, "texts: what is a duplicate of what"),
+            (7, "history: what each run had of each source"),
         ]
 
 
@@ -163,7 +166,7 @@ def test_the_state_of_a_newer_version_is_told_and_left_as_it_is(tmp_path: Path) 
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = path.read_bytes()
 
-    with pytest.raises(StateError, match="newer version \\(schema 99, this one knows 3\\)"):
+    with pytest.raises(StateError, match="newer version \\(schema 99, this one knows 7\\)"):
         State(path)
 
     assert path.read_bytes() == before

@@ -17,7 +17,7 @@ from scraper.report import error_code
 log = logging.getLogger("scraper")
 
 # Imported when they are called: `clean` needs no HTTP client, `schema` no parser.
-COMMANDS = ("get", "clean", "discover", "run", "rules", "schema")
+COMMANDS = ("get", "clean", "discover", "run", "init", "config", "status", "rules", "schema")
 
 
 class LazyGroup(click.Group):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,6 +70,8 @@ class HttpFetcher:
         self._robots = Robots(settings, self._identity, self._robots_txt)
         self._lawless = {host.lower(): True for host in settings.ignore_robots}
         self._on_wait = on_wait
+        self.requests: Counter[str] = Counter()  # made, by the source of their target; those for robots.txt have none
+        self.received: Counter[str] = Counter()  # bytes
 
     async def __aenter__(self) -> HttpFetcher:
         return self
@@ -150,6 +153,7 @@ class HttpFetcher:
         async with self._lanes.turn(host, urls.origin_of(url), pace), deadline.running() as meter:
             if not wish.robots_txt:
                 self._budgets.take_page(host)
+            self.requests[wish.target.source] += 1
             try:
                 async with self._client.get(url, headers) as reply:
                     cookies.take(url, reply.set_cookies)
@@ -158,6 +162,7 @@ class HttpFetcher:
                     return await self._response(wish, url, reply)
             finally:
                 self._budgets.add_bytes(host, meter.received)
+                self.received[wish.target.source] += meter.received
 
     async def _pace(self, host: str, url: str) -> Pace:
         return await self._robots.pace(url) if self._obeys(host) else Pace(self._identity.delay_s(host))
