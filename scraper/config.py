@@ -102,6 +102,25 @@ class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     state: str = "corpus.sqlite"  # the file that remembers which pages were seen
     tries: AtLeast1 = 5  # runs in which a page is tried before it is given up
     retry_s: Seconds = 1800.0  # from the first try to the second; each later wait is four times the one before
+    recheck: str = ""  # look again at articles that are known for no longer than this: "3d", "12h"
+
+
+class DuplicateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is done with an article whose text the corpus has already."""
+
+    keep: Literal["all", "first"] = "all"  # `all`: keep it, with `duplicate` saying of what; `first`: skip it
+    near: bool = True  # look for nearly the same text, too
+    similarity: Annotated[float, msgspec.Meta(ge=0.5, le=1)] = 0.8  # share of five-word pieces in common, from which on
+
+
+class AlarmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a run complains of a source (exit code 7). What is usual is learned from the source's own past."""
+
+    on: bool = True  # complain at all
+    repeat_h: Seconds = 24.0  # how often what still holds is told
+    silent_days: AtLeast1 = 2  # without a new article, and twice the longest usual gap
+    recent: AtLeast1 = 20  # newest articles that are compared with those before
+    history: AtLeast1 = 30  # articles before them without which nothing is usual yet
 
 
 class DiscoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,6 +152,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     engine: EngineSettings = EngineSettings()
     discover: DiscoverSettings = DiscoverSettings()
     corpus: CorpusSettings = CorpusSettings()
+    duplicates: DuplicateSettings = DuplicateSettings()
+    alarms: AlarmSettings = AlarmSettings()
     source: tuple[SourceSettings, ...] = ()
 
 

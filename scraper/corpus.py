@@ -8,7 +8,8 @@ article and doubles none; :mod:`scraper.segments` has the files.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,15 @@ from pathlib import Path
 import msgspec
 
 from scraper.article import under
-from scraper.config import CorpusSettings
+from scraper.config import CorpusSettings, DuplicateSettings
 from scraper.errors import OutputError, StateError
 from scraper.memory import Memory, Sketch, site_name, sketch
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
+from scraper.revisits import after_looking, again, has_rested, is_newer, lines_hash, new_version, stated
 from scraper.segments import Segments
 from scraper.state import IMPORTED, PURGED, Document, Known, State, locked
+from scraper.state.history import History, HostRun, SourceRun, Told
+from scraper.state.texts import text_of
 from scraper.strip import REPEATED
 from scraper.urls import normalise
 from scraper.write.strict_json import json_line
@@ -54,19 +58,69 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of the pages that a run knows of; each is in exactly one of the three."""
 
     fetch: list[Target]
-    waiting: list[Deferred]  # the time of their next try has not come
+    waiting: list[tuple[Target, Deferred]]  # the time of their next try has not come
     seen: int  # done with in an earlier run
+    seen_of: Mapping[str, int] = {}  # the same by the names of the sources
+    again: Mapping[str, Known] = {}  # articles that are looked at again, by what they are asked for
+
+
+def plan_of(
+    state: State, named: Iterable[Target], now: datetime, *, recheck: datetime | None = None, only: Collection[str] = ()
+) -> Plan:
+    """Decide about the pages that the sources name, and the pages of earlier runs whose time has come.
+
+    Articles that are known since ``recheck`` are looked at again, too; ``only`` limits what is not named to sources.
+    """
+    targets: dict[str, Target] = {}
+    for target in named:
+        targets.setdefault(normalise(target.url), target)
+    recent = state.articles_since(recheck) if recheck else []
+    recent_urls = {page.url for page in recent}
+    for page in [*state.due(now), *recent]:
+        if not only or page.source in only:
+            targets.setdefault(page.url, Target(url=page.requested, source=page.source))
+    fetch: list[Target] = []
+    waiting: list[tuple[Target, Deferred]] = []
+    revisited: dict[str, Known] = {}
+    seen: Counter[str] = Counter()
+    for url, target in targets.items():
+        known = state.get(url)
+        if known is None:
+            fetch.append(target)
+        elif known.status == "article":
+            if known.requested not in revisited and _is_due(state, known, target, now, recent_urls):
+                revisited[known.requested] = known
+                fetch.append(again(target, known))
+            else:
+                seen[target.source] += 1
+        elif known.next_try and known.next_try <= now:
+            fetch.append(target)
+        elif known.next_try:
+            waiting.append((target, _waiting(target, known)))
+        else:
+            seen[target.source] += 1
+    return Plan(fetch=fetch, waiting=waiting, seen=seen.total(), seen_of=dict(seen), again=revisited)
 
 
 class Corpus:
     """The open corpus of one run. Get it from :func:`open_corpus`."""
 
-    def __init__(self, settings: CorpusSettings, state: State, segments: Segments, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: CorpusSettings,
+        duplicates: DuplicateSettings,
+        state: State,
+        segments: Segments,
+        clock: Clock,
+    ) -> None:
         self._settings = settings
+        self._duplicates = duplicates
+        self._texts = state.text_index(duplicates.similarity)
+        self._again: dict[str, Known] = {}
         self._state = state
         self._segments = segments
         self._clock = clock
-        self._run = state.begin_run(clock())
+        self.run = state.begin_run(clock())
         self._lines: list[bytes] = []
         self._kept: list[bytes] = []
         self._pages: dict[str, Known] = {}
@@ -74,24 +128,14 @@ class Corpus:
         self._sketches: list[tuple[str, Sketch]] = []
         self._next_commit = time.monotonic()
 
-    def plan(self, named: Iterable[Target]) -> Plan:
-        """Decide about the pages that the sources name, and the pages of earlier runs whose next try has come."""
+    def plan(self, named: Iterable[Target], recheck: timedelta | None = None, only: Collection[str] = ()) -> Plan:
+        """Decide about the pages of this run; see :func:`plan_of`."""
         now = self._clock()
-        targets: dict[str, Target] = {}
-        for target in named:
-            targets.setdefault(normalise(target.url), target)
-        for page in self._state.due(now):
-            targets.setdefault(page.url, Target(url=page.requested, source=page.source))
-        fetch, waiting, seen = [], [], 0
-        for url, target in targets.items():
-            known = self._state.get(url)
-            if known is None or (known.next_try and known.next_try <= now):
-                fetch.append(target)
-            elif known.next_try:
-                waiting.append(_waiting(target, known))
-            else:
-                seen += 1
-        return Plan(fetch=fetch, waiting=waiting, seen=seen)
+        named = list(named)
+        plan = plan_of(self._state, named, now, recheck=now - recheck if recheck else None, only=only)
+        self._again = dict(plan.again)
+        self._note_dates(named)
+        return plan
 
     def memory(self, targets: Iterable[Target]) -> Memory:
         """Return what earlier runs learned of the sites of ``targets``."""
@@ -100,20 +144,12 @@ class Corpus:
     def take(self, target: Target, outcome: Outcome, kept: bytes = b"") -> Outcome:
         """Keep an outcome, committing now and then; return it as it counts (a page may be gone, or a duplicate).
 
-        ``kept`` is the page as records, where pages are kept.
+        ``target`` has the validators of the answer; ``kept`` is the page as records, where pages are kept.
         """
-        outcome = self._settled(target, outcome)
-        url = normalise(target.url)
+        known = self._again.pop(target.url, None)
+        outcome = self._taken_again(known, target, outcome) if known else self._taken(target, outcome)
         if kept and (isinstance(outcome, Article) or outcome.reason in JUDGED):
             self._kept.append(kept)
-        if isinstance(outcome, Article):
-            self._lines.append(json_line(outcome))
-            self._sketches.append((site_name(target.url, ""), sketch(story_lines(outcome))))
-            self._add_article(target, outcome)
-        elif isinstance(outcome, Skipped) and outcome.reason == "duplicate":
-            self._aliases[url] = outcome.detail
-        else:
-            self._pages[url] = self._page(url, target, outcome)
         if time.monotonic() >= self._next_commit:
             self.commit()
         return outcome
@@ -124,7 +160,8 @@ class Corpus:
         now = self._clock()
         self._segments.add(self._lines, self._kept)
         output, kept = self._segments.lengths()
-        self._state.commit(self._pages.values(), self._aliases.items(), output, now, self._sketches, kept)
+        texts = self._texts.take()
+        self._state.commit(self._pages.values(), self._aliases.items(), output, now, self._sketches, kept, texts)
         self._segments.committed(now)
         self._lines, self._kept, self._pages, self._aliases, self._sketches = [], [], {}, {}, []
         ended = time.monotonic()
@@ -139,9 +176,71 @@ class Corpus:
         self.commit()
         self._state.remember(documents, self._clock())
 
+    def _taken(self, target: Target, outcome: Outcome) -> Outcome:
+        outcome = self._settled(target, outcome)
+        url = normalise(target.url)
+        if isinstance(outcome, Skipped) and outcome.reason == "duplicate":
+            self._aliases[url] = outcome.detail
+            return outcome
+        if isinstance(outcome, Article):
+            outcome = self._compared(outcome, url)
+        if isinstance(outcome, Article):
+            self._add_article(target, outcome)
+        else:
+            self._pages[url] = self._page(url, target, outcome)
+        return outcome
+
+    def _taken_again(self, known: Known, target: Target, outcome: Outcome) -> Outcome:
+        """Keep what came of an article that is known: a new version, or that there is none."""
+        if isinstance(outcome, Failed) and outcome.detail in _GONE:
+            outcome = Skipped(url=outcome.url, reason="gone", detail=f"{outcome.detail}; its article stays")
+        if isinstance(outcome, Article):
+            outcome = new_version(known, outcome, lines_hash(story_lines(outcome)))
+            known = msgspec.structs.replace(known, etag=target.etag, last_modified=target.last_modified)
+        if isinstance(outcome, Article):
+            outcome = self._compared(outcome, known.url)
+            assert isinstance(outcome, Article)
+            self._add_version(known, target, outcome)
+        else:
+            self._pages[known.url] = after_looking(known, target, outcome, self._clock())
+        return outcome
+
+    def _compared(self, article: Article, url: str) -> Article | Skipped:
+        """Return an article with what it repeats, or that it is skipped for that; a new version never is."""
+        url = normalise(article.url or url)
+        text = text_of(article.id, url, article.content_hash, article.text, near=self._duplicates.near)
+        match = self._texts.find(text)
+        if match is None:
+            self._texts.add(text)
+            return article
+        if self._duplicates.keep == "first" and article.revision == 1:
+            how = "the same text as" if match.duplicate.kind == "exact" else "nearly the same text as"
+            return Skipped(url=url, reason="duplicate", detail=f"{how} {match.url}")
+        return msgspec.structs.replace(article, duplicate=match.duplicate)
+
+    def _note_dates(self, named: Iterable[Target]) -> None:
+        """Note for articles that have none what their sources say of their date, so that a later one is noticed."""
+        for target in named:
+            moment = stated(target)
+            known = self._known(normalise(target.url)) if moment else None
+            if known and known.status == "article" and known.stated is None:
+                self._pages[known.url] = msgspec.structs.replace(known, stated=moment)
+
+    def note_sources(self, runs: Iterable[SourceRun], hosts: Iterable[HostRun]) -> None:
+        """Record what the run had of its sources and hosts."""
+        self._state.note_sources(runs, hosts)
+
+    def note_alarms(self, told: Iterable[Told]) -> None:
+        """Record which alarms hold."""
+        self._state.note_alarms(told)
+
+    def history(self) -> History:
+        """Return what was recorded of sources and hosts."""
+        return self._state.read_history()
+
     def finish(self, exit_code: int, totals: Mapping[str, int]) -> None:
         """Note how the run ended."""
-        self._state.end_run(self._run, self._clock(), exit_code, totals)
+        self._state.end_run(self.run, self._clock(), exit_code, totals)
 
     def _known(self, url: str) -> Known | None:
         url = self._aliases.get(url, url)
@@ -168,18 +267,32 @@ class Corpus:
 
     def _add_article(self, target: Target, article: Article) -> None:
         url = normalise(article.url or target.url)
-        self._pages[url] = Known(
-            url=url,
-            requested=target.url,
-            source=target.source,
-            status="article",
-            content_hash=article.content_hash,
+        self._add_version(
+            Known(url=url, requested=target.url, source=target.source, status="article", first_at=self._clock()),
+            target,
+            article,
         )
         for name in (target.url, article.fetch.url_canonical):
             alias = normalise(name or url)
             if alias != url and not self._is_article(alias):
                 self._pages.pop(alias, None)
                 self._aliases[alias] = url
+
+    def _add_version(self, known: Known, target: Target, article: Article) -> None:
+        story = story_lines(article)
+        self._lines.append(json_line(article))
+        self._sketches.append((site_name(target.url, ""), sketch(story)))
+        self._pages[known.url] = msgspec.structs.replace(
+            known,
+            content_hash=article.content_hash,
+            lines_hash=lines_hash(story),
+            revision=article.revision,
+            etag=target.etag,
+            last_modified=target.last_modified,
+            stated=stated(target) or known.stated,
+            tries=0,
+            next_try=None,
+        )
 
     def _is_article(self, url: str) -> bool:
         known = self._known(url)
@@ -207,14 +320,24 @@ class Corpus:
         return page
 
 
+def state_path(settings: CorpusSettings, folder: Path) -> Path:
+    """Return where the state of a corpus lies; ``folder`` is that of the settings file."""
+    return folder / settings.folder / settings.state
+
+
 @contextmanager
-def open_corpus(settings: CorpusSettings, folder: Path, clock: Clock = utc_now) -> Iterator[Corpus]:
+def open_corpus(
+    settings: CorpusSettings,
+    folder: Path,
+    clock: Clock = utc_now,
+    duplicates: DuplicateSettings | None = None,
+) -> Iterator[Corpus]:
     """Open the corpus of a settings file in ``folder`` for one run, and close it.
 
     Raises what :func:`open_segments` does.
     """
     with open_segments(settings, folder, clock) as segments:
-        yield Corpus(settings, segments.state, segments, clock)
+        yield Corpus(settings, duplicates or DuplicateSettings(), segments.state, segments, clock)
 
 
 @contextmanager
@@ -263,6 +386,14 @@ def existing_state(settings: CorpusSettings, root: Path) -> Path:
 def story_lines(article: Article) -> list[str]:
     """Return the lines of an article as the next run will see them: with what only the memory of its site took out."""
     return article.text.split("\n") + [removed.text for removed in article.removed if removed.rule == REPEATED]
+
+
+def _is_due(state: State, known: Known, target: Target, now: datetime, recent: Collection[str]) -> bool:
+    """Tell whether an article is to be looked at again."""
+    if known.next_try:
+        return known.next_try <= now
+    wanted = known.url in recent or is_newer(target, known)
+    return wanted and has_rested(known, state.recorded_at(known.url), now)
 
 
 def _waiting(target: Target, known: Known) -> Deferred:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -14,7 +15,7 @@ from scraper.engines.local import guarded
 from scraper.engines.workers import Workers
 from scraper.errors import PageError
 from scraper.extraction.date_parsing import FIRST_VISIBLE_YEAR, read_moment
-from scraper.records import Failed, Response, Skipped, Target
+from scraper.records import Deferred, Failed, Response, Skipped, Target
 from scraper.sources.asking import Fetch, Memory, Remembered
 from scraper.sources.discovery import Discovery
 from scraper.sources.found import Wish, moment_of
@@ -67,7 +68,7 @@ class CorpusSources:
         if source.kind == "urls":
             return self._listed(source)
         memory = SourceMemory(source, self._known)
-        finder = discovery(self._fetch, self._read, self._settings, wish_of(source), memory)
+        finder = discovery(self._fetch_for(source.name), self._read, self._settings, wish_of(source), memory)
         find = {"feed": finder.feed, "sitemap": finder.sitemap, "listing": finder.listing, "site": finder.site}
         try:
             found = await find[source.kind](source.url or "")
@@ -75,6 +76,16 @@ class CorpusSources:
             self.documents += map(memory.document_of, finder.search.asker.waits.values())
         self.documents += map(memory.document_of, finder.search.asker.notes.values())
         return [one.target(source.name) for one in found] if finder.search.read else None
+
+    def _fetch_for(self, name: str) -> Fetch:
+        """Return what fetches for a source, so that its requests are counted as its own."""
+
+        async def fetch(
+            target: Target, *, into: IO[bytes] | None = None, max_bytes: int = 0
+        ) -> Response | Skipped | Failed | Deferred:
+            return await self._fetch(msgspec.structs.replace(target, source=name), into=into, max_bytes=max_bytes)
+
+        return fetch
 
     def _listed(self, source: SourceSettings) -> list[Target | Failed]:
         path = self._folder / (source.path or "")

@@ -48,6 +48,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""  # name of the source: "arguments", a file's path, a feed's url
     title: str | None = None
     published: datetime | None = None
+    modified: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None
 

@@ -96,8 +96,8 @@ class Report:
     def line(self) -> str:
         """Return ``"3 inputs = 2 articles + 1 skipped (robots 1) + 0 failed + 0 deferred"``."""
         inputs = self.articles + self.reasons.total()
-        parts = [_counted(self.articles, "article"), *map(self._part, _CLASSES.values())]
-        return f"{_counted(inputs, 'input')} = {' + '.join(parts)}"
+        parts = [counted(self.articles, "article"), *map(self._part, _CLASSES.values())]
+        return f"{counted(inputs, 'input')} = {' + '.join(parts)}"
 
     def _part(self, name: str) -> str:
         reasons = sorted((reason, number) for (kind, reason), number in self.reasons.items() if kind == name)
@@ -135,5 +135,6 @@ def error_code(error: ScraperError) -> int:
     return next((code for kind, code in codes if isinstance(error, kind)), 1)
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return ``"1 page"``, ``"2 pages"``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -69,13 +69,13 @@ def urls_in(folder: Path) -> list[str]:
 def test_a_page_that_gave_an_article_is_not_fetched_again(tmp_path: Path) -> None:
     keep(tmp_path, (A, an_article(A.url)))
 
-    assert plan(tmp_path, A, B) == Plan(fetch=[B], waiting=[], seen=1)
+    assert plan(tmp_path, A, B) == Plan(fetch=[B], waiting=[], seen=1, seen_of={"main": 1})
 
 
 def test_a_page_that_was_skipped_is_not_fetched_again(tmp_path: Path) -> None:
     keep(tmp_path, (A, Skipped(url=A.url, reason="robots")))
 
-    assert plan(tmp_path, A) == Plan(fetch=[], waiting=[], seen=1)
+    assert plan(tmp_path, A) == Plan(fetch=[], waiting=[], seen=1, seen_of={"main": 1})
 
 
 def test_two_addresses_of_one_page_are_fetched_once(tmp_path: Path) -> None:
@@ -89,8 +89,14 @@ def test_a_page_that_failed_waits_half_an_hour_and_each_time_four_times_longer(t
     keep(tmp_path, (A, failed))
 
     assert plan(tmp_path, A, now=NOON + timedelta(minutes=29)).waiting == [
-        Deferred(
-            url=A.url, reason="retry_after", detail="timeout at the last try", not_before=NOON + timedelta(minutes=30)
+        (
+            A,
+            Deferred(
+                url=A.url,
+                reason="retry_after",
+                detail="timeout at the last try",
+                not_before=NOON + timedelta(minutes=30),
+            ),
         ),
     ]
     later = NOON + timedelta(minutes=30)
@@ -105,7 +111,7 @@ def test_a_page_is_given_up_after_its_last_try(tmp_path: Path) -> None:
     for day in (0, 10, 20):
         keep(tmp_path, (A, Failed(url=A.url, reason="timeout")), now=NOON + timedelta(days=day), tries=3)
 
-    assert plan(tmp_path, A, now=NOON + timedelta(days=900)) == Plan(fetch=[], waiting=[], seen=1)
+    assert plan(tmp_path, A, now=NOON + timedelta(days=900)) == Plan(fetch=[], waiting=[], seen=1, seen_of={"main": 1})
 
 
 def test_a_page_that_failed_is_tried_again_although_no_source_names_it_any_more(tmp_path: Path) -> None:

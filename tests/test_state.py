@@ -126,6 +126,9 @@ def test_the_state_is_durable_and_has_numbered_migrations(tmp_path: Path) -> Non
             (2, "documents: feeds, sitemaps and listing pages"),
             (3, "sketches: the short lines of each site's last articles"),
             (4, "segments: the finished files of articles and pages"),
+            (5, "versions of articles"),
+            (6, "texts: what is a duplicate of what"),
+            (7, "history: what each run had of each source"),
         ]
 
 

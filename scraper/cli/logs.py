@@ -28,15 +28,17 @@ class PlainLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """An object with time, level, message and, of a bug, its traceback."""
+    """An object with time, level, message and, of a bug, its traceback; of a run's last line, its report."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line."""
-        line = {
+        line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
         }
+        if hasattr(record, "report"):
+            line["report"] = record.report
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json_line(line).decode().rstrip("\n")

@@ -20,7 +20,7 @@ from scraper.urls import host_of
 log = logging.getLogger("scraper")
 
 # Imported when they are called: `clean` needs no HTTP client, `schema` no parser.
-COMMANDS = ("get", "clean", "discover", "run", "verify", "state", "reclean", "purge", "rules", "schema")
+COMMANDS = tuple("get clean discover run init config status verify state reclean purge rules schema".split())
 
 
 class LazyGroup(click.Group):

@@ -49,9 +49,12 @@ class Bar(Progress):
 
 
 @contextmanager
-def progress(total: int | None) -> Iterator[Progress]:
-    """Show a bar if standard error is a terminal and standard output is not; a log that is quiet has none."""
-    if not _has_terminal() or not log.isEnabledFor(logging.INFO):
+def progress(total: int | None, *, alone: bool = False) -> Iterator[Progress]:
+    """Show a bar if standard error is a terminal and standard output is not; a log that is quiet has none.
+
+    ``alone``: nothing goes to standard output, whatever it is.
+    """
+    if not _has_terminal(alone) or not log.isEnabledFor(logging.INFO):
         yield Progress()
         return
     bar = Bar(total)
@@ -63,6 +66,7 @@ def progress(total: int | None) -> Iterator[Progress]:
         bar.tqdm.close()
 
 
-def _has_terminal() -> bool:
+def _has_terminal(alone: bool) -> bool:
     # Where articles go to the same terminal, they are the progress.
-    return sys.stderr is not None and sys.stderr.isatty() and not (sys.stdout is not None and sys.stdout.isatty())
+    output = not alone and sys.stdout is not None and sys.stdout.isatty()
+    return sys.stderr is not None and sys.stderr.isatty() and not output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,6 +67,8 @@ class HttpFetcher:
         self._cookies = cookie_file(settings.cookies) if settings.cookies else None
         self._client = Client(settings, transport)
         self._on_wait = on_wait
+        self.requests: Counter[str] = Counter()  # made, by the source of their target; those for robots.txt have none
+        self.received: Counter[str] = Counter()  # bytes
 
     async def __aenter__(self) -> HttpFetcher:
         return self
@@ -152,6 +155,7 @@ class HttpFetcher:
         async with self.manners.lanes.turn(host, urls.origin_of(url), pace), deadline.running() as meter:
             if not wish.robots_txt:
                 self.manners.budgets.take_page(host)
+            self.requests[wish.target.source] += 1
             try:
                 async with self._client.get(url, headers) as reply:
                     cookies.take(url, reply.set_cookies)
@@ -160,6 +164,7 @@ class HttpFetcher:
                     return await self._response(wish, url, reply)
             finally:
                 self.manners.budgets.add_bytes(host, meter.received)
+                self.received[wish.target.source] += meter.received
 
     async def _response(self, wish: _Wish, url: str, reply: Reply) -> Response:
         now = datetime.now(UTC)

@@ -64,6 +64,7 @@ async def take_feed(search: Search, url: str, response: Response, *, anywhere: b
                 url=entry.url,
                 title=entry.title,
                 published=entry.published,
+                modified=entry.modified,
                 language=feed.language,
                 via="feed",
                 source=url,

@@ -37,6 +37,7 @@ class FeedEntry(msgspec.Struct, frozen=True):
     url: str
     title: str | None
     published: datetime | None
+    modified: datetime | None = None
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +55,7 @@ class _JsonItem(msgspec.Struct):
     url: str = ""
     title: str | None = None
     date_published: str | None = None
+    date_modified: str | None = None
     content_html: str = ""
     content_text: str = ""
 
@@ -67,7 +69,10 @@ class _JsonFeed(msgspec.Struct):
 def feed_targets(response: Response, source: str) -> list[Target]:
     """Return the pages that the feed names; see :func:`read_feed`."""
     entries = read_feed(response).entries
-    return [Target(url=entry.url, source=source, title=entry.title, published=entry.published) for entry in entries]
+    return [
+        Target(url=entry.url, source=source, title=entry.title, published=entry.published, modified=entry.modified)
+        for entry in entries
+    ]
 
 
 def read_feed(response: Response) -> Feed:
@@ -78,10 +83,10 @@ def read_feed(response: Response) -> Feed:
     is_json = response.body.lstrip()[:1] == b"{"
     entries, language, full_text, cut = (_read_json if is_json else _read_xml)(response)
     pages: dict[str, FeedEntry] = {}
-    for link, title, published in entries:
+    for link, title, published, modified in entries:
         url = resolve(response.url, link) if link else None
         if url:
-            pages.setdefault(url, FeedEntry(url, " ".join((title or "").split()) or None, published))
+            pages.setdefault(url, FeedEntry(url, " ".join((title or "").split()) or None, published, modified))
     language = (language or "").strip().lower()[:2]
     return Feed(entries=tuple(pages.values()), language=language or None, full_text=full_text, cut=cut)
 
@@ -110,7 +115,7 @@ def _add(found: dict[str, None], document: Document, href: str) -> None:
         found[url.partition("#")[0]] = None
 
 
-Entry = tuple[str, str | None, datetime | None]  # link, title, published
+Entry = tuple[str, str | None, datetime | None, datetime | None]  # link, title, published, modified
 
 
 def _read_xml(response: Response) -> tuple[list[Entry], str | None, bool, bool]:
@@ -126,7 +131,7 @@ def _read_xml(response: Response) -> tuple[list[Entry], str | None, bool, bool]:
     )
     if not parsed.get("version") and not parsed.entries:
         raise _no_feed(response, "neither RSS nor Atom")
-    entries = [(_link(entry), entry.get("title"), _published(entry)) for entry in parsed.entries]
+    entries = [(_link(entry), entry.get("title"), _published(entry), _updated(entry)) for entry in parsed.entries]
     texts = [
         max((len(part.get("value") or "") for part in entry.get("content") or ()), default=0)
         for entry in parsed.entries
@@ -155,8 +160,16 @@ def _link(entry: Any) -> str:
 
 
 def _published(entry: Any) -> datetime | None:
-    # In UTC. Not entry.get for the second: it falls back to the first, with a warning.
-    moment = entry.get("published_parsed") or dict.get(entry, "updated_parsed")
+    moment = entry.get("published_parsed")
+    return _in_utc(moment) if moment else _updated(entry)
+
+
+def _updated(entry: Any) -> datetime | None:
+    # Not entry.get: it falls back to the date of publication, with a warning.
+    return _in_utc(dict.get(entry, "updated_parsed"))
+
+
+def _in_utc(moment: Any) -> datetime | None:
     try:
         return datetime.fromtimestamp(calendar.timegm(moment), UTC) if moment else None
     except (ValueError, OverflowError, OSError):
@@ -170,7 +183,9 @@ def _read_json(response: Response) -> tuple[list[Entry], str | None, bool, bool]
         raise _no_feed(response, f"not a JSON Feed: {error}") from error
     items = feed.items[:MAX_ENTRIES]
     texts = [max(len(item.content_html), len(item.content_text)) for item in items]
-    entries: list[Entry] = [(item.url, item.title, _moment(item.date_published)) for item in items]
+    entries: list[Entry] = [
+        (item.url, item.title, _moment(item.date_published), _moment(item.date_modified)) for item in items
+    ]
     return entries, feed.language, _is_full(texts), len(items) < len(feed.items)
 
 

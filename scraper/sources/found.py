@@ -42,7 +42,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     def target(self, source: str) -> Target:
         """Return what to fetch."""
-        return Target(url=self.url, source=source, title=self.title, published=self.published)
+        return Target(url=self.url, source=source, title=self.title, published=self.published, modified=self.modified)
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):

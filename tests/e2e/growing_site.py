@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,9 @@ class Site:
     server: ThreadingHTTPServer
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)  # of the requests, those that got a 304
     on_request: Callable[[str], object] = lambda _path: None
+    conditional: bool = False  # send an ETag, and 304 to who has it
 
     def url(self, path: str) -> str:
         """Return the address of a path."""
@@ -74,6 +77,12 @@ def a_site() -> Iterator[Site]:
             site.requests[self.path] += 1
             site.on_request(self.path)
             status, headers, body = site.answers.get(self.path, (404, {}, b"nothing here"))
+            if site.conditional and status == 200:
+                etag = f'"{sha256(body).hexdigest()[:16]}"'
+                headers = {**headers, "ETag": etag}
+                if self.headers.get("If-None-Match") == etag:
+                    site.unchanged[self.path] += 1
+                    status, body = 304, b""
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)

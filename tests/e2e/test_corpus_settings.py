@@ -1,0 +1,115 @@
+"""`scraper init`, `config`, `status` and the options of `run`, as a person at a terminal would call them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from growing_site import Site, a_corpus, a_list, a_site, command, run, urls_in
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with a_site() as running:
+        yield running
+
+
+def scraper(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "scraper", *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+
+
+def test_what_init_writes_runs_after_its_url_is_changed(tmp_path: Path, site: Site) -> None:
+    feed = site.put_feed(site.put_stories(range(3)))
+
+    assert scraper("init", tmp_path).returncode == 0
+    config = tmp_path / "corpus.toml"
+    loopback = 'delay_s = 0\nallow_net = ["127.0.0.0/8"]\ncontact = "'
+    text = config.read_text(encoding="utf-8").replace("https://news.example/", feed, 1)
+    config.write_text(text.replace('contact = "', loopback, 1), encoding="utf-8")
+
+    assert run(config)[0] == 0
+    assert len(urls_in(tmp_path)) == 3
+    assert scraper("init", tmp_path).returncode == 5
+
+
+def test_config_tells_where_each_setting_comes_from_and_no_secret(tmp_path: Path) -> None:
+    config = a_corpus(tmp_path, "http://news.test/feed", fetch='headers = {Authorization = "Bearer xyz"}')
+
+    done = scraper("config", config, "--since", "2d")
+
+    lines = {" ".join(line.split()) for line in done.stdout.splitlines()}
+    assert {"tries = 1 # file", "jobs = 32 # default", 'since = "2d" # option'} <= lines
+    assert "xyz" not in done.stdout
+    assert tomllib.loads(done.stdout)["source"][0]["since"] == "2d"
+
+
+def test_status_shows_sources_runs_and_reasons(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, site.put_feed(site.put_stories(range(2))), a_list(tmp_path, [site.url("/gone")]))
+    assert scraper("status", config).returncode == 6
+    run(config)
+
+    said = json.loads(scraper("status", config, "--json").stdout)
+
+    assert said["pages"] == {"article": 2, "skipped": 1}
+    assert [(one["source"], one["articles_of_runs"], one["reasons"]) for one in said["sources"]] == [
+        ("source 0", [2], {}),
+        ("source 1", [0], {"gone": 1}),
+    ]
+    assert "source 1: gone 1" in scraper("status", config).stdout
+
+
+def test_a_dry_run_prints_what_a_run_would_fetch_and_changes_nothing(tmp_path: Path, site: Site) -> None:
+    stories = site.put_stories(range(2))
+    config = a_corpus(tmp_path, site.put_feed(stories))
+    before = sorted(tmp_path.iterdir())
+
+    done = scraper("run", config, "--dry-run")
+
+    assert (done.returncode, done.stdout.splitlines()) == (0, stories)
+    assert sorted(tmp_path.iterdir()) == before
+    assert site.requests["/story/0"] == 0
+
+
+def test_a_report_is_one_object_that_adds_up(tmp_path: Path, site: Site) -> None:
+    feed = site.put_feed([*site.put_stories(range(2)), site.url("/gone")])
+    config = a_corpus(tmp_path, feed)
+
+    run(config, "--report", str(tmp_path / "report.json"))
+
+    said = json.loads((tmp_path / "report.json").read_bytes())
+    assert (said["found"], said["new"], said["articles"], said["skipped"]) == (3, 3, 2, {"gone": 1})
+    assert said["requests"] == site.requests.total() == 5
+    assert said["sources"][0]["bytes"] > 0
+
+
+def test_the_last_line_of_a_json_log_has_the_report(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, site.put_feed(site.put_stories(range(1))))
+
+    lines = scraper(*command(config, "--json-log")[3:]).stderr.splitlines()
+
+    assert json.loads(lines[-1])["report"]["articles"] == 1
+
+
+def test_a_run_of_one_source_leaves_the_others_alone(tmp_path: Path, site: Site) -> None:
+    fed = site.put_feed(site.put_stories(range(1)))
+    config = a_corpus(tmp_path, fed, a_list(tmp_path, site.put_stories(range(5, 7))))
+
+    assert run(config, "--source", "source 0")[0] == 0
+    assert urls_in(tmp_path) == [site.url("/story/0")]
+    assert run(config, "--source", "harbor")[0] == 2
+
+
+def test_what_is_more_than_max_pages_comes_in_later_runs(tmp_path: Path, site: Site) -> None:
+    stories = site.put_stories(range(3))
+    config = a_corpus(tmp_path, site.put_feed(stories))
+
+    assert "2 deferred (budget 2)" in run(config, "--max-pages", "1")[1]
+    assert run(config)[0] == 0
+    assert sorted(urls_in(tmp_path)) == sorted(stories)
