@@ -16,10 +16,12 @@ from scraper.corpus import story_lines
 from scraper.errors import StateError
 from scraper.memory import MAX_SKETCHES, Sketch, site_name, sketch, sketch_key
 from scraper.records import Article
+from scraper.revisits import lines_hash
 from scraper.segments import MANIFEST, NUMBERED, Segments, folder_of, pages_name
 from scraper.state import State, back_up
 from scraper.state.rebuilding import FoundArticle, add_sketches, refill
 from scraper.state.segments import OpenFile, PagesFile, Segment, open_files, pending
+from scraper.state.texts import Text, text_of
 from scraper.urls import normalise
 from scraper.write import kept_pages
 from scraper.write.articles import article_file
@@ -178,8 +180,9 @@ class _Articles:
             self.count += 1
             requested = article.fetch.url_requested or article.url or ""
             url = normalise(article.url or requested)
+            story = story_lines(article)
             if self._learn:
-                self._add_sketch(site_name(requested, ""), sketch(story_lines(article)))
+                self._add_sketch(site_name(requested, ""), sketch(story))
             names = [normalise(name) for name in (requested, article.fetch.url_canonical) if name]
             yield FoundArticle(
                 url=url,
@@ -187,6 +190,9 @@ class _Articles:
                 aliases=[name for name in dict.fromkeys(names) if name != url],
                 source=article.fetch.source or "",
                 content_hash=article.content_hash,
+                revision=article.revision,
+                lines_hash=lines_hash(story),
+                text=_text_of(article, url),
                 at=article.fetch.at or now.isoformat(),
             )
 
@@ -202,6 +208,13 @@ class _Articles:
         kept[key] = lines
         if len(kept) > MAX_SKETCHES:
             kept.pop(next(iter(kept)))
+
+
+def _text_of(article: Article, url: str) -> Text | None:
+    """Return what the index of texts keeps: only the first article of those with one text."""
+    if article.duplicate.of is not None:
+        return None
+    return text_of(article.id, url, article.content_hash, article.text, near=True)
 
 
 def _place(file: str) -> tuple[str, int]:

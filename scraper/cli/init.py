@@ -26,6 +26,7 @@ EXAMPLE = """\
 [corpus]
 output = "articles.jsonl"     # articles are added here, one JSON object a line
 state = "corpus.sqlite"       # which pages were seen, and what is to be tried again
+keep_pages = true             # the pages, too, compressed: `scraper reclean` makes better articles of them later
 # recheck = "3d"              # look again at the articles of the last days: what changed becomes a new record
 
 [fetch]

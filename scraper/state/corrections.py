@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from scraper.state import IMPORTED, PURGED, Known, State
+from scraper.state.texts import forget_all_texts, forget_texts
 from scraper.urls import host_of
 
 # Rows that are read or written at once.
@@ -76,6 +77,7 @@ def reset(state: State) -> int:
         count = db.execute("DELETE FROM urls").rowcount
         for table in ("aliases", "documents", "sketches"):
             db.execute(f"DELETE FROM {table}")
+        forget_all_texts(db)
     return count
 
 
@@ -105,7 +107,9 @@ def add_imported(state: State, pages: Iterable[tuple[str, list[str]]], now: date
 
 
 def mark_purged(db: Any, pages: Iterable[str]) -> None:
-    """Note, in a transaction, pages that are not to come back."""
+    """Note, in a transaction, pages that are not to come back, and forget their texts."""
+    pages = list(pages)
+    forget_texts(db, pages)
     db.executemany(
         "UPDATE urls SET status = 'skipped', reason = ?, content_hash = NULL, next_try = NULL WHERE url = ?",
         [[PURGED, url] for url in pages],

@@ -9,6 +9,7 @@ import msgspec
 from scraper.memory import Sketch, packed, sketch_key
 from scraper.state import State
 from scraper.state.segments import OpenFile, Segment, insert_segment
+from scraper.state.texts import Text, forget_all_texts, write_texts
 
 
 class FoundArticle(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +20,9 @@ class FoundArticle(msgspec.Struct, frozen=True, kw_only=True):
     aliases: list[str]
     source: str
     content_hash: str
+    revision: int
+    lines_hash: str
+    text: Text | None  # for the index; None where the article repeats another
     at: str  # when it was fetched
 
 
@@ -40,6 +44,7 @@ def refill(
         db.execute("DELETE FROM segments")
         if replace:
             db.execute("DELETE FROM urls WHERE status = 'article'")
+            forget_all_texts(db)
         db.execute("DELETE FROM aliases WHERE url NOT IN (SELECT url FROM urls)")
         db.executemany("INSERT OR REPLACE INTO pending VALUES (?)", [[file] for file in half_made])
         for segment in segments:
@@ -52,10 +57,15 @@ def refill(
         for article in articles:
             db.execute("DELETE FROM aliases WHERE alias = ?", [article.url])
             db.execute(
-                "INSERT OR REPLACE INTO urls (url, requested, source, status, reason, tries, content_hash, seen_at)"
-                " VALUES (?, ?, ?, 'article', '', 0, ?, ?)",
-                [article.url, article.requested, article.source, article.content_hash, article.at],
+                "INSERT OR REPLACE INTO urls (url, requested, source, status, reason, tries, content_hash, revision,"
+                " lines_hash, first_at, seen_at) VALUES (?1, ?2, ?3, 'article', '', 0, ?4, ?5, ?6, ?7, ?7)",
+                [
+                    *(article.url, article.requested, article.source, article.content_hash),
+                    *(article.revision, article.lines_hash, article.at),
+                ],
             )
+            if replace and article.text:
+                write_texts(db, [article.text])
             for alias in article.aliases:
                 row = db.execute("SELECT status FROM urls WHERE url = ?", [alias]).fetchone()
                 if row is None or row[0] != "article":

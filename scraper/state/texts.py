@@ -133,3 +133,9 @@ def forget_texts(db: sqlite3.Connection, urls: Iterable[str]) -> None:
     """Forget the texts of pages, inside a transaction: what comes later repeats them no more."""
     numbers = [row for url in urls for row in db.execute("SELECT number FROM texts WHERE url = ?", [url]).fetchall()]
     db.executemany("DELETE FROM texts WHERE number = ?", numbers)  # their keys lead nowhere then
+
+
+def forget_all_texts(db: sqlite3.Connection) -> None:
+    """Empty the index, inside a transaction."""
+    for table in ("texts", "text_keys"):
+        db.execute(f"DELETE FROM {table}")
