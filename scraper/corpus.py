@@ -23,7 +23,8 @@ from scraper.memory import Memory, Sketch, site_name, sketch
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
 from scraper.revisits import after_looking, again, has_rested, is_newer, lines_hash, new_version, stated
 from scraper.segments import Segments
-from scraper.state import IMPORTED, PURGED, Document, Known, State, locked
+from scraper.state import IMPORTED, PURGED, Document, Known, State
+from scraper.state.file import locked
 from scraper.state.history import History, HostRun, SourceRun, Told
 from scraper.state.texts import text_of
 from scraper.strip import REPEATED

@@ -11,18 +11,9 @@ from scraper.segments import Segments
 from scraper.state.corrections import mark_purged, names_of, pages_of_host
 from scraper.state.segments import Segment
 from scraper.urls import host_of, normalise
+from scraper.write.articles import Addresses
 from scraper.write.kept_pages import pages_in
 from scraper.write.segment_file import lines_of
-
-
-class _Fetch(msgspec.Struct):
-    url_requested: str | None = None
-    url_canonical: str | None = None
-
-
-class _Addresses(msgspec.Struct):
-    url: str | None = None
-    fetch: _Fetch = msgspec.field(default_factory=_Fetch)
 
 
 class Purge:
@@ -43,7 +34,7 @@ class Purge:
             self._names |= {normalise(url), page, *names_of(state, page)}
         for host in self._hosts:
             self._known.update(pages_of_host(state, host))
-        self._decoder = msgspec.json.Decoder(_Addresses)
+        self._decoder = msgspec.json.Decoder(Addresses)
 
     def run(self) -> None:
         """Take it out, one segment after the other. Stopped in the middle, it can be started again."""
@@ -82,11 +73,10 @@ class Purge:
             new.commit(change)
 
     def _takes_article(self, line: bytes) -> bool:
-        article = self._decoder.decode(line)
-        return self._takes(article.url, article.fetch.url_requested, article.fetch.url_canonical)
+        return self._takes(*self._decoder.decode(line).named())
 
-    def _takes(self, *urls: str | None) -> bool:
-        return any(url and (normalise(url) in self._names or self._is_on_host(url)) for url in urls)
+    def _takes(self, *urls: str) -> bool:
+        return any(normalise(url) in self._names or self._is_on_host(url) for url in urls)
 
     def _is_on_host(self, url: str) -> bool:
         if not self._hosts:

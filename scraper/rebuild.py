@@ -18,7 +18,8 @@ from scraper.memory import MAX_SKETCHES, Sketch, site_name, sketch, sketch_key
 from scraper.records import Article
 from scraper.revisits import lines_hash
 from scraper.segments import MANIFEST, NUMBERED, Segments, folder_of, pages_name
-from scraper.state import State, back_up
+from scraper.state import State
+from scraper.state.file import back_up
 from scraper.state.rebuilding import FoundArticle, add_sketches, refill
 from scraper.state.segments import OpenFile, PagesFile, Segment, open_files, pending
 from scraper.state.texts import Text, text_of

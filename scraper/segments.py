@@ -20,7 +20,8 @@ import msgspec
 
 from scraper.config import CorpusSettings
 from scraper.errors import OutputError, StateError
-from scraper.state import State, sync_folder
+from scraper.state import State
+from scraper.state.file import sync_folder
 from scraper.state.segments import (
     OpenFile,
     PagesFile,

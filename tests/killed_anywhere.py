@@ -29,7 +29,8 @@ from scraper.purge import Purge
 from scraper.rebuild import rebuild
 from scraper.reclean import Recleaning
 from scraper.records import Article, Outcome, Response, Target
-from scraper.state import MIGRATIONS, State
+from scraper.state import State
+from scraper.state.schema import MIGRATIONS
 from scraper.verify import Verification
 from scraper.write.kept_pages import page_records, pages_in
 from scraper.write.segment_file import lines_of
@@ -58,7 +59,7 @@ class Engine:
         return clean_guarded(responses, Settings(), None)
 
     async def continuation(self, *_: Any) -> Any:
-        raise NotImplementedError
+        raise AssertionError("no story has a second page")
 
 
 def run(folder: Path, settings: CorpusSettings) -> None:

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from scraper.errors import CorpusBusy, OutputError, StateError
-from scraper.state import MIGRATIONS, Known, State, locked
+from scraper.state import Known, State
+from scraper.state.file import locked
+from scraper.state.schema import MIGRATIONS
 
 NOON = datetime(2025, 5, 6, 12, tzinfo=UTC)
 PAGE = Known(url="http://news.test/a", requested="http://news.test/a?utm_source=x", source="main", status="article")
@@ -234,7 +236,7 @@ def test_a_second_holder_of_the_lock_is_turned_away_and_told_who_has_it(tmp_path
 def test_the_lock_can_be_taken_again_after_its_holder_was_killed(tmp_path: Path) -> None:
     path = tmp_path / "corpus.sqlite.lock"
     code = (
-        "import sys, time, pathlib; from scraper.state import locked\n"
+        "import sys, time, pathlib; from scraper.state.file import locked\n"
         "with locked(pathlib.Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as holder:

@@ -17,8 +17,9 @@ from scraper.cli.logs import log_options
 from scraper.config import CorpusSettings, load_settings
 from scraper.corpus import existing_state, lock_of, root_of, utc_now
 from scraper.rebuild import rebuild as rebuild_state
-from scraper.state import State, locked
+from scraper.state import State
 from scraper.state import corrections as memory
+from scraper.state.file import locked
 from scraper.urls import host_of, normalise
 from scraper.write.stream import write_out
 from scraper.write.strict_json import indented_json

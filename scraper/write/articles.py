@@ -19,11 +19,15 @@ class _Fetch(msgspec.Struct):
     url_canonical: str | None = None
 
 
-class _Addresses(msgspec.Struct):
-    """The keys of an article that say which page it is."""
+class Addresses(msgspec.Struct):
+    """The keys of an article that say which page it is. Decode a line into it where the rest is not asked for."""
 
     url: str | None = None
     fetch: _Fetch = msgspec.field(default_factory=_Fetch)
+
+    def named(self) -> set[str]:
+        """Return every url that the article was asked for, came from or names as its own."""
+        return {url for url in (self.url, self.fetch.url_requested, self.fetch.url_canonical) if url}
 
 
 def article_file(path: str | Path) -> LineFile:
@@ -33,18 +37,17 @@ def article_file(path: str | Path) -> LineFile:
 
 def addresses_in(path: str | Path) -> set[str]:
     """Return every url that the articles of a file were asked for, came from or name as their own."""
-    decoder = msgspec.json.Decoder(_Addresses)
-    found: set[str | None] = set()
+    decoder = msgspec.json.Decoder(Addresses)
+    found: set[str] = set()
     try:
         with Path(path).open("rb") as lines:
             for line in lines:
                 try:
-                    article = decoder.decode(line)
+                    found |= decoder.decode(line).named()
                 except msgspec.DecodeError:  # somebody changed the file by hand: one article may be fetched again
                     continue
-                found |= {article.url, article.fetch.url_requested, article.fetch.url_canonical}
     except OSError as error:
         raise OutputError(
             f"{path}: cannot be read ({error.strerror}); make it readable or name another file"
         ) from error
-    return {url for url in found if url}
+    return found
