@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from scraper.config import CorpusSettings
-from scraper.corpus import open_corpus
+from scraper.corpus.opening import open_corpus
 from scraper.duplicates import BANDS, VALUES, Signature
 from scraper.records import Article, Duplicate, Fetched, FieldSources, Rights, Target, Tool
 from scraper.state import State

@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from scraper.config import CorpusSettings, DuplicateSettings
-from scraper.corpus import Corpus, Plan, open_corpus
+from scraper.corpus.corpus import Corpus
+from scraper.corpus.opening import open_corpus
+from scraper.corpus.plan import Plan
 from scraper.records import (
     Article,
     Duplicate,

@@ -23,15 +23,15 @@ import msgspec
 from growing_site import a_story
 
 from scraper.config import CorpusSettings, Settings
-from scraper.corpus import open_corpus, open_segments
+from scraper.corpus.opening import open_corpus, open_segments
+from scraper.corpus.purge import Purge
+from scraper.corpus.rebuild import rebuild
+from scraper.corpus.reclean import Recleaning
+from scraper.corpus.verify import Verification
 from scraper.engines.local import clean_guarded
-from scraper.purge import Purge
-from scraper.rebuild import rebuild
-from scraper.reclean import Recleaning
 from scraper.records import Article, Outcome, Response, Target
 from scraper.state import State
 from scraper.state.schema import MIGRATIONS
-from scraper.verify import Verification
 from scraper.write.kept_pages import page_records, pages_in
 from scraper.write.segment_file import lines_of
 

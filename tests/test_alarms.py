@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from scraper.alarms import Alarm, changes, refusal, silence, to_tell
 from scraper.config import AlarmSettings
+from scraper.corpus.alarms import Alarm, changes, refusal, silence, to_tell
 from scraper.state.history import HostRun, SourceRun, Told
 
 MONDAY = date(2025, 3, 3)

@@ -17,7 +17,7 @@ LEVELS = {
     2: "sources fetch extraction strip article write state",
     3: "pipeline",
     4: "engines",
-    5: "article_pages run corpus discover keeping purge rebuild reclean segments verify revisits run_report alarms",
+    5: "article_pages run corpus discover",
     6: "cli",
     7: "__init__ __main__",
 }
@@ -41,7 +41,7 @@ HOMES = {
     "httpx": "fetch",
     "lxml": "parse extraction records",  # records names the type of a tree, for the type checker only
     "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover "
-    "article_pages fetch purge rebuild reclean segments verify run_report revisits alarms",
+    "article_pages fetch",
     "numpy": "extraction",
     "playwright": "fetch",
     "protego": "fetch",

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from scraper.config import CorpusSettings
-from scraper.corpus import Corpus, Plan, open_corpus
+from scraper.corpus.corpus import Corpus
+from scraper.corpus.opening import open_corpus
+from scraper.corpus.plan import Plan
 from scraper.errors import OutputError, StateError
 from scraper.records import (
     Article,

@@ -10,7 +10,7 @@ from pathlib import Path
 from builders import an_article
 
 from scraper.config import CorpusSettings
-from scraper.corpus import open_corpus
+from scraper.corpus.opening import open_corpus
 from scraper.memory import MAX_SKETCHES, Memory
 from scraper.records import Article, Removed, Target
 

@@ -15,7 +15,8 @@ import pytest
 from builders import an_article
 
 from scraper.config import CorpusSettings
-from scraper.corpus import Corpus, open_corpus
+from scraper.corpus.corpus import Corpus
+from scraper.corpus.opening import open_corpus
 from scraper.errors import OutputError
 from scraper.records import Response, Target
 from scraper.write.kept_pages import page_records, pages_in

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from scraper.cli.one_run import Wanted
 from scraper.config import Settings
-from scraper.corpus import Plan, plan_of, state_path
+from scraper.corpus.opening import state_path
+from scraper.corpus.plan import Plan, plan_of
 from scraper.discover import CorpusSources, ListReader
 from scraper.errors import PageError
 from scraper.records import Target

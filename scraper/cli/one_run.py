@@ -13,20 +13,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scraper.alarms import Alarm, changes, refusal, silence, to_tell
 from scraper.cli.corpus_settings import span_s
 from scraper.cli.progress import Progress, progress
 from scraper.config import Settings, SourceSettings
-from scraper.corpus import Corpus
+from scraper.corpus.alarms import Alarm, changes, refusal, silence, to_tell
+from scraper.corpus.corpus import Corpus
+from scraper.corpus.keeping import KeepingEngine
+from scraper.corpus.revisits import NotingFetcher
+from scraper.corpus.run_report import RunReport
 from scraper.discover import CorpusSources, ListReader
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import PageError
-from scraper.keeping import KeepingEngine
 from scraper.records import Article, Deferred, Failed, Outcome, Target
 from scraper.report import exit_code, outcome_line
-from scraper.revisits import NotingFetcher
 from scraper.run import Stop, outcomes
-from scraper.run_report import RunReport
 from scraper.sources.asking import NoAnswer
 from scraper.write.replace_file import replace_file
 from scraper.write.strict_json import json_line

@@ -9,8 +9,8 @@ import click
 
 from scraper.cli.logs import log_options
 from scraper.config import load_settings
-from scraper.corpus import existing_state, open_segments, root_of
-from scraper.purge import Purge
+from scraper.corpus.opening import existing_state, open_segments, root_of
+from scraper.corpus.purge import Purge
 from scraper.urls import host_of
 
 log = logging.getLogger("scraper")

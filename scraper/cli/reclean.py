@@ -12,9 +12,9 @@ import click
 from scraper.cli.logs import log_options
 from scraper.cli.options import with_rules
 from scraper.config import load_settings
-from scraper.corpus import existing_state, open_segments, root_of
+from scraper.corpus.opening import existing_state, open_segments, root_of
+from scraper.corpus.reclean import Recleaning
 from scraper.engines.workers import WorkerEngine
-from scraper.reclean import Recleaning
 
 log = logging.getLogger("scraper")
 

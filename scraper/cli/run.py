@@ -17,7 +17,7 @@ from scraper.cli.logs import log_options
 from scraper.cli.one_run import OneRun, Wanted
 from scraper.cli.options import mention_proxy, with_rules
 from scraper.config import load_settings
-from scraper.corpus import open_corpus
+from scraper.corpus.opening import open_corpus
 from scraper.discover import ListReader
 from scraper.engines.workers import WorkerEngine
 

@@ -15,8 +15,9 @@ import msgspec
 from scraper.cli.having import Having, havings_in
 from scraper.cli.logs import log_options
 from scraper.config import CorpusSettings, load_settings
-from scraper.corpus import existing_state, lock_of, root_of, utc_now
-from scraper.rebuild import rebuild as rebuild_state
+from scraper.corpus import utc_now
+from scraper.corpus.opening import existing_state, lock_of, root_of
+from scraper.corpus.rebuild import rebuild as rebuild_state
 from scraper.state import State
 from scraper.state import corrections as memory
 from scraper.state.file import locked

@@ -15,7 +15,7 @@ import msgspec
 
 from scraper.cli.logs import log_options
 from scraper.config import load_settings
-from scraper.corpus import state_path
+from scraper.corpus.opening import state_path
 from scraper.state import State
 from scraper.state.history import History, SourceRun
 from scraper.text import safe_for_terminal

@@ -10,10 +10,10 @@ import click
 
 from scraper.cli.logs import log_options
 from scraper.config import load_settings
-from scraper.corpus import existing_state, lock_of, root_of
+from scraper.corpus.opening import existing_state, lock_of, root_of
+from scraper.corpus.verify import Verification
 from scraper.state import State
 from scraper.state.file import locked
-from scraper.verify import Verification
 
 log = logging.getLogger("scraper")
 

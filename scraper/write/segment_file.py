@@ -10,14 +10,14 @@ import os
 import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 import msgspec
 
 from scraper.errors import StateError
-from scraper.write.append_file import write_failure
+from scraper.write.replace_file import explained, half_made, sync_names
 from scraper.write.stream import write_all
 
 if sys.version_info >= (3, 14):
@@ -68,7 +68,7 @@ class SegmentFile:
         self._compressor = _compressor(path.name)
         self._records = self._bytes = self._plain_bytes = 0
         self._digest = hashlib.sha256()
-        with _explained(path):
+        with explained(path):
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             self._file: int | None = os.open(self._new, flags, 0o666)
 
@@ -82,7 +82,7 @@ class SegmentFile:
         """Return what is known of the file once it is on the disk, whole and under its name."""
         self._put(self._compressor.flush())
         assert self._file is not None
-        with _explained(self.path):
+        with explained(self.path):
             os.fsync(self._file)
             self._close()
             if os.path.lexists(self.path):
@@ -106,20 +106,15 @@ class SegmentFile:
         self._digest.update(data)
         self._bytes += len(data)
         assert self._file is not None
-        with _explained(self.path):
+        with explained(self.path):
             write_all(self._file, data)
-
-
-def half_made(name: str) -> str:
-    """Return the name that a file has while it is written."""
-    return f".{name}.new"
 
 
 def copied(source: Path, length: int, target: Path) -> Facts:
     """Write the first ``length`` bytes of a file, which has them, to a new one, compressed as the name says."""
     new = SegmentFile(target)
     try:
-        with _explained(source), source.open("rb") as stream:
+        with explained(source), source.open("rb") as stream:
             while length > 0 and (data := stream.read(min(STEP_BYTES, length))):
                 length -= len(data)
                 new.write(data)
@@ -166,39 +161,6 @@ def unreadable(path: Path, error: Exception) -> StateError:
     """Return what it means that a file of the corpus cannot be read."""
     what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
     return StateError(f"{path}: {what}; restore it from a backup")
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Put a file with this content in the place of the one that has its name, if any. Raises :class:`OutputError`."""
-    new = path.with_name(half_made(path.name))
-    with _explained(path):
-        new.unlink(missing_ok=True)
-        file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-        try:
-            write_all(file, data)
-            os.fsync(file)
-        finally:
-            os.close(file)
-        new.rename(path)
-        sync_names(path.parent)
-
-
-def sync_names(folder: Path) -> None:
-    """Make the names in a folder durable. Raises :class:`OutputError`."""
-    with _explained(folder):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise write_failure(path, error) from error
 
 
 def _compressor(name: str) -> _Compressor:

@@ -13,6 +13,7 @@ from scraper.article import HASH_CHARS, under
 from scraper.protocols import Fetcher
 from scraper.records import Article, Deferred, Failed, Response, Skipped, Target
 from scraper.state import Known
+from scraper.strip import REPEATED
 
 # Some feeds give each entry a new date each time they are asked. So an article that did not change has its rest before
 # it is looked at again: an hour, then 4, 16, 64 hours ...
@@ -44,6 +45,11 @@ def has_rested(known: Known, recorded_at: datetime, now: datetime) -> bool:
 def again(target: Target, known: Known) -> Target:
     """Return what to ask for an article that is known."""
     return msgspec.structs.replace(target, url=known.requested, etag=known.etag, last_modified=known.last_modified)
+
+
+def story_lines(article: Article) -> list[str]:
+    """Return the lines of an article as the next run will see them: with what only the memory of its site took out."""
+    return article.text.split("\n") + [removed.text for removed in article.removed if removed.rule == REPEATED]
 
 
 def lines_hash(lines: Iterable[str]) -> str:

@@ -21,7 +21,6 @@ import msgspec
 from scraper.config import CorpusSettings
 from scraper.errors import OutputError, StateError
 from scraper.state import State
-from scraper.state.file import sync_folder
 from scraper.state.segments import (
     OpenFile,
     PagesFile,
@@ -37,7 +36,8 @@ from scraper.state.segments import (
 from scraper.write import kept_pages
 from scraper.write.append_file import AppendFile
 from scraper.write.articles import article_file
-from scraper.write.segment_file import SegmentFile, copied, half_made, replace_file, sync_names
+from scraper.write.replace_file import half_made, replace_file, sync_names
+from scraper.write.segment_file import SegmentFile, copied
 
 Clock = Callable[[], datetime]
 
@@ -349,7 +349,7 @@ def _make_folder(path: Path, folder: PurePosixPath, above: PurePosixPath) -> Non
             raise OutputError(f"{path}: is no folder; segments are to go there: move it away")
         try:
             path.mkdir(exist_ok=True)
-            sync_folder(path.parent)
+            sync_names(path.parent)
         except OSError as error:
             raise OutputError(f"{path}: the folder cannot be made ({error.strerror}); put that right") from error
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from scraper.segments import Segments
+from scraper.corpus.segments import Segments
 from scraper.state.corrections import mark_purged, names_of, pages_of_host
 from scraper.state.segments import Segment
 from scraper.urls import host_of, normalise

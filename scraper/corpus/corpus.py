@@ -1,37 +1,26 @@
-"""A corpus on the disk: articles in segments of JSON lines and the state beside them, committed together.
-
-Articles are appended and fsynced, then one transaction records their pages and the file's new length. What lies
-beyond the recorded length at the start of a run was never committed and is cut off. So a kill at any moment loses no
-article and doubles none; :mod:`scraper.segments` has the files.
-"""
+"""What one run adds to a corpus, and commits together."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 
 import msgspec
 
 from scraper.article import under
 from scraper.config import CorpusSettings, DuplicateSettings
-from scraper.errors import OutputError, StateError
+from scraper.corpus import Clock
+from scraper.corpus.plan import Plan, plan_of
+from scraper.corpus.revisits import after_looking, lines_hash, new_version, stated, story_lines
+from scraper.corpus.segments import Segments
 from scraper.memory import Memory, Sketch, site_name, sketch
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
-from scraper.revisits import after_looking, again, has_rested, is_newer, lines_hash, new_version, stated
-from scraper.segments import Segments
 from scraper.state import IMPORTED, PURGED, Document, Known, State
-from scraper.state.file import locked
 from scraper.state.history import History, HostRun, SourceRun, Told
 from scraper.state.texts import text_of
-from scraper.strip import REPEATED
 from scraper.urls import normalise
 from scraper.write.strict_json import json_line
-
-Clock = Callable[[], datetime]
 
 # A commit costs two fsyncs, 2 to 30 ms. It may take this share of a run's time: a fast run is not held up, and a slow
 # one commits each article.
@@ -48,59 +37,6 @@ JUDGED = {
     *("listing", "too_short", "no_text", "consent_wall", "login_wall", "needs_js", "paywall_stub", "soft_404"),
     *("wrong_language", "low_quality"),
 }
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of the pages that a run knows of; each is in exactly one of the three."""
-
-    fetch: list[Target]
-    waiting: list[tuple[Target, Deferred]]  # the time of their next try has not come
-    seen: int  # done with in an earlier run
-    seen_of: Mapping[str, int] = {}  # the same by the names of the sources
-    again: Mapping[str, Known] = {}  # articles that are looked at again, by what they are asked for
-
-
-def plan_of(
-    state: State, named: Iterable[Target], now: datetime, *, recheck: datetime | None = None, only: Collection[str] = ()
-) -> Plan:
-    """Decide about the pages that the sources name, and the pages of earlier runs whose time has come.
-
-    Articles that are known since ``recheck`` are looked at again, too; ``only`` limits what is not named to sources.
-    """
-    targets: dict[str, Target] = {}
-    for target in named:
-        targets.setdefault(normalise(target.url), target)
-    recent = state.articles_since(recheck) if recheck else []
-    recent_urls = {page.url for page in recent}
-    for page in [*state.due(now), *recent]:
-        if not only or page.source in only:
-            targets.setdefault(page.url, Target(url=page.requested, source=page.source))
-    fetch: list[Target] = []
-    waiting: list[tuple[Target, Deferred]] = []
-    revisited: dict[str, Known] = {}
-    seen: Counter[str] = Counter()
-    for url, target in targets.items():
-        known = state.get(url)
-        if known is None:
-            fetch.append(target)
-        elif known.status == "article":
-            if known.requested not in revisited and _is_due(state, known, target, now, recent_urls):
-                revisited[known.requested] = known
-                fetch.append(again(target, known))
-            else:
-                seen[target.source] += 1
-        elif known.next_try and known.next_try <= now:
-            fetch.append(target)
-        elif known.next_try:
-            waiting.append((target, _waiting(target, known)))
-        else:
-            seen[target.source] += 1
-    return Plan(fetch=fetch, waiting=waiting, seen=seen.total(), seen_of=dict(seen), again=revisited)
 
 
 class Corpus:
@@ -319,84 +255,3 @@ class Corpus:
         if isinstance(outcome, Deferred):
             return msgspec.structs.replace(page, status="deferred", next_try=outcome.not_before or now)
         return page
-
-
-def state_path(settings: CorpusSettings, folder: Path) -> Path:
-    """Return where the state of a corpus lies; ``folder`` is that of the settings file."""
-    return folder / settings.folder / settings.state
-
-
-@contextmanager
-def open_corpus(
-    settings: CorpusSettings,
-    folder: Path,
-    clock: Clock = utc_now,
-    duplicates: DuplicateSettings | None = None,
-) -> Iterator[Corpus]:
-    """Open the corpus of a settings file in ``folder`` for one run, and close it.
-
-    Raises what :func:`open_segments` does.
-    """
-    with open_segments(settings, folder, clock) as segments:
-        yield Corpus(settings, duplicates or DuplicateSettings(), segments.state, segments, clock)
-
-
-@contextmanager
-def open_segments(settings: CorpusSettings, folder: Path, clock: Clock = utc_now) -> Iterator[Segments]:
-    """Hold the lock of a corpus and open its state and its files.
-
-    Raises :class:`CorpusBusy` at once if another run has it open, :class:`StateError` if the state is damaged or the
-    articles' file is shorter than it was, :class:`OutputError` if something else lies where the articles go.
-    """
-    root = root_of(settings, folder)
-    with (
-        locked(lock_of(settings, root)),
-        closing(State(root / settings.state)) as state,
-        closing(Segments(settings, root, state, clock)) as segments,
-    ):
-        yield segments
-
-
-def root_of(settings: CorpusSettings, folder: Path) -> Path:
-    """Return the folder of the corpus, made where it is missing; ``folder`` is that of the settings file."""
-    root = folder / settings.folder
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{root}: the folder cannot be made ({error.strerror}); put that right") from error
-    return root
-
-
-def lock_of(settings: CorpusSettings, root: Path) -> Path:
-    """Return the lock file of a corpus."""
-    path = root / settings.state
-    return path.with_name(path.name + ".lock")
-
-
-def existing_state(settings: CorpusSettings, root: Path) -> Path:
-    """Return the state file of a corpus; raise :class:`StateError` where there is none."""
-    path = root / settings.state
-    if not path.exists():
-        raise StateError(
-            f"{path}: there is no state yet; `scraper run CONFIG` makes it, and `scraper state CONFIG rebuild` makes it"
-            " anew where it was lost"
-        )
-    return path
-
-
-def story_lines(article: Article) -> list[str]:
-    """Return the lines of an article as the next run will see them: with what only the memory of its site took out."""
-    return article.text.split("\n") + [removed.text for removed in article.removed if removed.rule == REPEATED]
-
-
-def _is_due(state: State, known: Known, target: Target, now: datetime, recent: Collection[str]) -> bool:
-    """Tell whether an article is to be looked at again."""
-    if known.next_try:
-        return known.next_try <= now
-    wanted = known.url in recent or is_newer(target, known)
-    return wanted and has_rested(known, state.recorded_at(known.url), now)
-
-
-def _waiting(target: Target, known: Known) -> Deferred:
-    detail = f"{known.reason} at the last try"
-    return Deferred(url=target.url, reason="retry_after", detail=detail, not_before=known.next_try)

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from scraper.corpus.segments import MANIFEST, folder_of, pages_name
 from scraper.errors import StateError
-from scraper.segments import MANIFEST, folder_of, pages_name
 from scraper.state import State
 from scraper.state.corrections import article_pages, was_forgotten
 from scraper.state.segments import OpenFile, Segment, open_files, pending, segments

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
+from scraper.corpus.segments import Rewriting, Segments
 from scraper.memory import Memory, site_name
 from scraper.protocols import Engine
 from scraper.records import Article, Outcome, Response, Skipped
-from scraper.segments import Rewriting, Segments
 from scraper.state import IMPORTED, PURGED
 from scraper.state.segments import Segment
 from scraper.urls import normalise

@@ -12,12 +12,11 @@ from pathlib import Path
 import msgspec
 
 from scraper.config import CorpusSettings
-from scraper.corpus import story_lines
+from scraper.corpus.revisits import lines_hash, story_lines
+from scraper.corpus.segments import MANIFEST, NUMBERED, Segments, folder_of, pages_name
 from scraper.errors import StateError
 from scraper.memory import MAX_SKETCHES, Sketch, site_name, sketch, sketch_key
 from scraper.records import Article
-from scraper.revisits import lines_hash
-from scraper.segments import MANIFEST, NUMBERED, Segments, folder_of, pages_name
 from scraper.state import State
 from scraper.state.file import back_up
 from scraper.state.rebuilding import FoundArticle, add_sketches, refill
