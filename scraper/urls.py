@@ -14,6 +14,8 @@ from ada_url import URL
 MAX_URL_CHARS = 8192
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+NO_URL = "it is no url; give one such as https://news.example/story"
+_SPACE = re.compile(r"\s")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -43,7 +45,8 @@ def problem(url: str) -> str | None:
         return "the url holds a control character; remove it"
     scheme = scheme_of(url)
     if scheme is None:
-        return f"no scheme; did you mean https://{url.lstrip('/')}?"
+        guess = f"https://{url.lstrip('/')}"
+        return f"no scheme; did you mean {guess}?" if not _SPACE.search(url) and _href(guess) else NO_URL
     if scheme not in ("http", "https"):
         return f"the scheme is {scheme}; only http and https can be fetched"
     if not url[len(scheme) + 1 :].strip("/\\"):

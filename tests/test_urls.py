@@ -29,6 +29,7 @@ DATA = Path(os.environ.get("SCRAPER_SHARED", Path(__file__).parents[2] / "shared
     ("url", "message"),
     [
         ("example.org/news", "no scheme; did you mean https://example.org/news?"),
+        ("not a url", "it is no url; give one such as https://news.example/story"),
         ("//example.org/news", "no scheme; did you mean https://example.org/news?"),
         ("localhost:8000/a", "no scheme; did you mean https://localhost:8000/a?"),
         ("ftp://example.org/a", "the scheme is ftp; only http and https can be fetched"),

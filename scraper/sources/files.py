@@ -27,6 +27,7 @@ _KINDS: dict[str, Kind] = {
 }
 # A text that begins with a tag, a comment or a declaration.
 _HTML = re.compile(rb"\s*<(!--|!doctype\b|\?xml\b|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?:/", re.IGNORECASE)  # a path has one slash where an address has two
 _JSON = re.compile(rb'\s*(\[\s*)?\{\s*"')
 
 
@@ -56,6 +57,8 @@ def standard_input() -> BufferedReader:
 
 def unreadable(name: str, error: OSError) -> Failed:
     """Return the outcome of a file that cannot be read."""
+    if isinstance(error, FileNotFoundError) and _ADDRESS.match(name):
+        return Failed(url=name, reason="unreadable", detail="it is an address; `scraper get` fetches pages")
     advice = {
         FileNotFoundError: "check the path",
         PermissionError: "change its permissions",

@@ -131,6 +131,13 @@ def test_a_missing_file_is_one_line_and_the_others_are_cleaned(run_scraper: RunS
     assert done.code == 3
 
 
+def test_an_address_is_sent_to_the_command_that_fetches(run_scraper: RunScraper) -> None:
+    done = run_scraper("clean", "https://news.example/story")
+
+    assert done.code == 4
+    assert done.messages[0].endswith("failed, unreadable: it is an address; `scraper get` fetches pages")
+
+
 def test_an_empty_folder_gives_no_article(run_scraper: RunScraper, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
 
