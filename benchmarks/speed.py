@@ -28,8 +28,10 @@ from scraper.article import article
 from scraper.config import Settings
 from scraper.decode import decode
 from scraper.errors import ScraperError
+from scraper.extraction import model, walk
 from scraper.extraction.extract import extract
 from scraper.extraction.model import shipped_model
+from scraper.extraction.runs import Run
 from scraper.parse import parse
 from scraper.pipeline import clean
 from scraper.records import Response, Target, Tool
@@ -49,8 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     folder = sets.data_folder(options.data)
     peer = _trafilatura()
-    loops = "compiled" if find_spec("scraper.extraction._walk") else "in Python: no C compiler was there"
-    print(f"ms a page; ratios are of sums over the same pages; walk and trees {loops}")
+    compiled = model.compiled_add_margins is not None and not options.uncompiled
+    if not compiled:
+        walk._new_run, walk._fill, model.compiled_add_margins = Run, walk.fill, None
+    loops = "compiled" if compiled else "in Python"
+    print(f"ms a page; ratios are of sums over the same pages; the walk and the trees are {loops}")
     columns = ["bare parse", *STAGES, "all", "all/bare", *(["trafilatura", "traf./all"] if peer else [])]
     print(" ".join([" " * 12, "pages", *(f"{column:>11}" for column in columns)]))
     together: Counter[str] = Counter()
@@ -75,10 +80,10 @@ def _row(name: str, spent: Counter[str], columns: Sequence[str]) -> str:
 def measure(pages: Iterable[sets.Annotated], peer: Callable[..., Any] | None = None) -> Counter[str]:
     """Return the seconds that all pages together took, by stage, and under "pages" how many there were."""
     spent: Counter[str] = Counter()
-    settings, model = Settings(), shipped_model()
+    settings, blocks = Settings(), shipped_model()
     known = rules.load_rules((), ())
     warm_up = Response(target=Target(url=""), url="", body=_PAGE.encode())
-    clean((warm_up,), settings, model=model)  # loads the rules and the language model
+    clean((warm_up,), settings, model=blocks)  # loads the rules and the language model
     for page in pages:
         url = page.truth["url"] or ""
         response = Response(target=Target(url=url), url=url, body=page.body)
@@ -90,11 +95,11 @@ def measure(pages: Iterable[sets.Annotated], peer: Callable[..., Any] | None = N
         with _timed(spent, "bare parse"):
             etree.fromstring(page.body, etree.HTMLParser(encoding=encoding))
         with _timed(spent, "all"):
-            clean((response,), settings, model=model)
+            clean((response,), settings, model=blocks)
         with _stages(spent) as timed:
             text = timed("decode", decode, response)
             document = timed("parse", parse, text)
-            draft = timed("extract", extract, document, model)
+            draft = timed("extract", extract, document, blocks)
             stripped = timed("strip", strip, draft, known)
             timed("article", article, stripped, settings.extract, _TOOL)
         if peer:
@@ -149,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with the zips (else $SCRAPER_SHARED/eval)")
     parser.add_argument("--set", nargs="+", metavar="NAME", default=SETS, help=", ".join(SETS))
+    parser.add_argument("--uncompiled", action="store_true", help="measure the loops in Python, compiled or not")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="measure every Nth page only")
     return parser
 

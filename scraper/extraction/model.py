@@ -7,7 +7,7 @@ which comparisons hold as bits is QuickScorer's (Lucchese et al., SIGIR 2015).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -19,9 +19,10 @@ import numpy.typing as npt
 from scraper.errors import ConfigError
 
 try:
-    from scraper.extraction._trees import add_margins as compiled_add_margins
+    from scraper.extraction._trees import add_margins
 except ImportError:  # nothing was compiled on this machine: hatch_build.py
-    compiled_add_margins = None
+    add_margins = None
+compiled_add_margins: Callable[..., None] | None = add_margins
 
 SPLITS = 8  # a tree
 _TABLE = 1 << SPLITS
