@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks import floors, sets, worst
+from benchmarks import compare, floors, sets, worst
 from benchmarks.scores import MEASURES, Scored, score, summary
 from scraper.config import Settings
 from scraper.extraction.model import BlockModel, load_model
@@ -36,8 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scored = run(folder, names, options.jobs)
     tables = tabulate(scored, names, by_held_out=options.held_out)
     print(table(tables))
+    if options.held_out:
+        print(compare.held_out_gap(scored))
+    if options.compare:
+        print(compare.report(json.loads(options.compare.read_text())["by page"], compare.by_page(scored)))
     if options.json:
-        options.json.write_text(json.dumps(tables, indent=2) + "\n")
+        figures = {"sets": tables, "by page": compare.by_page(scored)}
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
     if options.errors:
         options.errors.write_text(worst.page(scored), encoding="utf-8")
     if options.update_floors or options.lower:
@@ -107,7 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with the zips (else $SCRAPER_SHARED/eval)")
     parser.add_argument("--set", nargs="+", metavar="NAME", default=sets.SETS, help=", ".join(sets.SETS))
     parser.add_argument("--jobs", type=int, default=2, help="processes")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too, also page by page")
+    parser.add_argument("--compare", type=Path, metavar="OLD", help="show what changed since --json wrote OLD")
     parser.add_argument("--errors", type=Path, metavar="FILE", help="write an HTML list of the worst pages")
     parser.add_argument("--held-out", action="store_true", help="show the fifth of the domains that is held out apart")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a figure is below its floor")
