@@ -131,6 +131,7 @@ def test_the_state_is_durable_and_has_numbered_migrations(tmp_path: Path) -> Non
             (5, "versions of articles"),
             (6, "texts: what is a duplicate of what"),
             (7, "history: what each run had of each source"),
+            (8, "an index of texts by page: they are forgotten and written anew"),
         ]
 
 

@@ -10,12 +10,15 @@ from typing import Any
 
 import msgspec
 
+from scraper.corpus.revisits import lines_hash, story_lines
 from scraper.corpus.segments import Rewriting, Segments
 from scraper.memory import Memory, site_name
 from scraper.protocols import Engine
 from scraper.records import Article, Outcome, Response, Skipped
 from scraper.state import IMPORTED, PURGED
+from scraper.state.schema import as_text
 from scraper.state.segments import Segment
+from scraper.state.texts import forget_texts, replace_text, text_of, write_texts
 from scraper.urls import normalise
 from scraper.write.kept_pages import pages_in
 from scraper.write.segment_file import lines_of
@@ -122,7 +125,7 @@ class Recleaning:
         else:
             self.tally.changed += 1
             self._hashes[old.content_hash] = new.content_hash
-            changes.append(_rehashed(_page_of(old), old.content_hash, new.content_hash))
+            changes.append(_rehashed(old, new))
         return json_line(
             msgspec.structs.replace(
                 new,
@@ -143,7 +146,7 @@ class Recleaning:
         if known and (known.status == "article" or known.reason in (IMPORTED, PURGED)):
             return None
         self.tally.new += 1
-        changes.append(_added(url, page, article.content_hash))
+        changes.append(_added(url, page, article))
         return json_line(article)
 
 
@@ -196,18 +199,34 @@ def _apply(db: Any, changes: list[Change]) -> None:
         change(db)
 
 
-def _rehashed(url: str, old: str, new: str) -> Change:
+def _rehashed(old: Article, new: Article) -> Change:
+    """Note what the text of an article is now, also for what is compared with it later."""
+    url = _page_of(old)
+    text = text_of(old.id, url, new.content_hash, new.text, near=True)
     # Only the newest version of an article has the hash that the state knows.
-    query = "UPDATE urls SET content_hash = ? WHERE url = ? AND content_hash = ?"
-    return lambda db: db.execute(query, [new, url, old])
+    query = "UPDATE urls SET content_hash = ?, lines_hash = ? WHERE url = ? AND content_hash = ?"
+    values = [new.content_hash, lines_hash(story_lines(new)), url, old.content_hash]
+
+    def change(db: Any) -> None:
+        if db.execute(query, values).rowcount:
+            replace_text(db, text)
+
+    return change
 
 
 def _skipped(url: str, reason: str, old: str) -> Change:
     query = "UPDATE urls SET status = 'skipped', reason = ?, content_hash = NULL WHERE url = ? AND content_hash = ?"
-    return lambda db: db.execute(query, [reason, url, old])
+
+    def change(db: Any) -> None:
+        if db.execute(query, [reason, url, old]).rowcount:
+            forget_texts(db, [url])
+
+    return change
 
 
-def _added(url: str, page: Response, content_hash: str) -> Change:
+def _added(url: str, page: Response, article: Article) -> Change:
+    text = text_of(article.id, url, article.content_hash, article.text, near=True)
+    lines = lines_hash(story_lines(article))
     requested = normalise(page.target.url)
 
     def change(db: Any) -> None:
@@ -215,10 +234,16 @@ def _added(url: str, page: Response, content_hash: str) -> Change:
             db.execute("DELETE FROM urls WHERE url = ?", [requested])
             db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", [requested, url])
         db.execute(
-            "INSERT INTO urls (url, requested, source, status, reason, tries, content_hash, seen_at)"
-            " VALUES (?1, ?2, ?3, 'article', '', 0, ?4, ?5)"
-            " ON CONFLICT DO UPDATE SET status = 'article', reason = '', next_try = NULL, content_hash = ?4",
-            [url, page.target.url, page.target.source, content_hash, str(page.fetched_at or "")],
+            "INSERT INTO urls (url, requested, source, status, reason, tries, content_hash, lines_hash, revision,"
+            " first_at, seen_at) VALUES (?1, ?2, ?3, 'article', '', 0, ?4, ?5, 1, nullif(?6, ''), ?6)"
+            " ON CONFLICT DO UPDATE SET status = 'article', reason = '', next_try = NULL, content_hash = ?4,"
+            " lines_hash = ?5, revision = 1, first_at = nullif(?6, '')",
+            [url, page.target.url, page.target.source, article.content_hash, lines, _utc(page)],
         )
+        write_texts(db, [text])
 
     return change
+
+
+def _utc(page: Response) -> str:
+    return as_text(page.fetched_at) if page.fetched_at else ""

@@ -135,6 +135,13 @@ def forget_texts(db: sqlite3.Connection, urls: Iterable[str]) -> None:
     db.executemany("DELETE FROM texts WHERE number = ?", numbers)  # their keys lead nowhere then
 
 
+def replace_text(db: sqlite3.Connection, text: Text) -> None:
+    """Put the text that a page has now in the place of the one that the index knows, if it knows one."""
+    if db.execute("SELECT 1 FROM texts WHERE url = ?", [text.url]).fetchone():
+        forget_texts(db, [text.url])
+        write_texts(db, [text])
+
+
 def forget_all_texts(db: sqlite3.Connection) -> None:
     """Empty the index, inside a transaction."""
     for table in ("texts", "text_keys"):

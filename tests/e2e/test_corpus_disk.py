@@ -54,6 +54,12 @@ def all_articles(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+def texts_known(folder: Path) -> dict[str, str]:
+    """Return the hash of the text that later articles are compared with, by page."""
+    with closing(sqlite3.connect(folder / "corpus.sqlite")) as db:
+        return dict(db.execute("SELECT url, hash FROM texts"))
+
+
 def all_urls(folder: Path) -> list[str]:
     return [article["url"] for article in all_articles(folder)]
 
@@ -253,8 +259,9 @@ def test_a_page_that_redirects_to_what_somebody_has_is_a_duplicate(tmp_path: Pat
 
 @pytest.mark.parametrize("state", ["lost", "damaged", "there"])
 def test_a_state_is_made_anew_from_the_articles(corpus: Path, site: Site, state: str) -> None:
-    folder = corpus.parent
+    folder, url = corpus.parent, site.url("/story/1")
     before = all_articles(folder)
+    texts, known = texts_known(folder), shown(corpus, url)
     if state == "lost":
         for path in folder.glob("corpus.sqlite*"):
             path.unlink()
@@ -265,6 +272,9 @@ def test_a_state_is_made_anew_from_the_articles(corpus: Path, site: Site, state:
 
     assert code == 0
     assert said[-1].startswith("5 articles in ")
+    assert texts_known(folder) == texts
+    for key in ("status", "content_hash", "revision", "lines_hash", "source"):
+        assert shown(corpus, url)[key] == known[key], key
     assert scraper("verify", corpus)[0] == 0
     site.requests.clear()
     assert run(corpus)[1].startswith("5 found = 5 seen + 0 articles ")
@@ -298,6 +308,8 @@ def test_a_purge_takes_out_article_page_and_nothing_else(corpus: Path, site: Sit
     assert sorted(all_urls(folder)) == [site.url(f"/story/{number}") for number in (0, 1, 3, 4)]
     assert sorted(requested_pages(folder)) == [site.url(f"/story/{number}") for number in (0, 1, 3, 4)]
     assert files_in(folder, "") != old
+    assert url not in texts_known(folder)
+    assert len(texts_known(folder)) == 4
     assert scraper("verify", corpus)[0] == 0
     assert run(corpus)[1].startswith("5 found = 5 seen + 0 articles ")
     assert scraper("purge", corpus, url, "--yes")[0] == 4
@@ -332,6 +344,7 @@ def test_reclean_uses_the_rules_of_today(tmp_path: Path, site: Site) -> None:
     run(config)
     before = {article["url"]: article for article in all_articles(tmp_path)}
     assert before[towers]["text"].endswith(line)
+    first = shown(config, towers)
     (tmp_path / "mine.toml").write_text(
         "[[rule]]\nid = 'mine.tower'\nabout = 'Where it was sent from'\nlang = ['en']\nwhere = 'end'\n"
         f"words = ['tower']\nline = 'sent from the tower of .*'\ndrops = ['{line}']\nkeeps = ['The tower fell.']\n"
@@ -345,7 +358,10 @@ def test_reclean_uses_the_rules_of_today(tmp_path: Path, site: Site) -> None:
     changed = after.pop(towers)
     assert line not in changed["text"]
     assert changed["id"] == before[towers]["id"]
-    assert shown(config, towers)["content_hash"] == changed["content_hash"]
+    known = shown(config, towers)
+    assert known["content_hash"] == changed["content_hash"]
+    assert texts_known(tmp_path)[towers] == changed["content_hash"]
+    assert known["lines_hash"] != first["lines_hash"]  # or the next look at the page would find a new version
     assert after == {url: article for url, article in before.items() if url != towers}
     assert scraper("verify", config)[0] == 0
 
@@ -361,11 +377,14 @@ def test_reclean_drops_and_finds_articles_as_the_settings_say(tmp_path: Path, si
     config.write_text(f"{settings}\n[extract]\nmin_words = 3\nmin_quality = 0.0\n")
     assert "0 with another + 1 new + 0 left as they were; 0 dropped" in scraper("reclean", config)[1][-1]
     assert short in all_urls(tmp_path)
+    assert short in texts_known(tmp_path)
+    assert shown(config, short)["revision"] == 1
     assert scraper("verify", config)[0] == 0
 
     config.write_text(settings)
     assert "0 new + 0 left as they were; 1 dropped" in scraper("reclean", config)[1][-1]
     assert short not in all_urls(tmp_path)
+    assert short not in texts_known(tmp_path)
     assert scraper("verify", config)[0] == 0
     assert run(config)[1].startswith("3 found = 3 seen ")
 
