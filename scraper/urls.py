@@ -7,6 +7,7 @@ The parser is Ada, the WHATWG one (docs/decisions/0010-url-parser.md). Requests 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ada_url import URL
 
@@ -67,6 +68,7 @@ def resolve(base: str, reference: str) -> str | None:
     return href if href and href.startswith(("http://", "https://")) else None
 
 
+@lru_cache(maxsize=4096)  # a run asks for the same few again and again: seven times an article
 def normalise(url: str) -> str:
     """Return the identity of a page: without fragment, credentials, default port, tracking and session parameters.
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from corpus_builders import OTHER, STORY, an_article, keep, plan, records, short_hash
 
 from scraper.records import Duplicate, Skipped, Target
+from scraper.state import texts
 
 A, B, C, D = (Target(url=f"http://{name}.test/story", source="main") for name in "abcd")
 NEARLY = STORY + " This report was first told by another paper of the coast."
@@ -76,3 +80,24 @@ def test_an_article_without_duplicates_says_so(tmp_path: Path) -> None:
     kept = keep(tmp_path, (A, an_article(A.url)))
 
     assert kept[0].duplicate == Duplicate()  # type: ignore[union-attr]
+
+
+def test_texts_are_found_before_and_after_their_keys_are_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "MERGED_TEXTS", 2)
+    keep(tmp_path, (A, an_article(A.url)))
+    assert keys_of(tmp_path, "text_keys") == 0
+    keep(tmp_path, (B, an_article(B.url, OTHER)))
+    assert keys_of(tmp_path, "text_keys") > 2
+    assert keys_of(tmp_path, "text_keys_new") == 0
+
+    keep(tmp_path, (C, an_article(C.url)), (D, an_article(D.url, NEARLY)))
+
+    first = short_hash(A.url)
+    assert duplicates(tmp_path)[2:] == [(first, "exact", first), (first, "near", first)]
+
+
+def keys_of(folder: Path, table: str) -> int:
+    with closing(sqlite3.connect(folder / "corpus.sqlite")) as db:
+        return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])

@@ -107,6 +107,7 @@ MIGRATIONS: tuple[tuple[int, str, str], ...] = (
     (6, "texts: what is a duplicate of what", texts.TABLES),
     (7, "history: what each run had of each source", history.TABLES),
     (8, "an index of texts by page: they are forgotten and written anew", "CREATE INDEX texts_url ON texts (url)"),
+    (9, "keys of texts that are merged in bulk", texts.NEW_KEYS),
 )
 
 NEWEST = MIGRATIONS[-1][0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from scraper.duplicates import Signature, exact_key, signature, similarity
 from scraper.records import Duplicate
@@ -29,6 +29,17 @@ TABLES = """
         PRIMARY KEY (key, number)
     ) WITHOUT ROWID;
 """
+
+NEW_KEYS = """
+    CREATE TABLE text_keys_new (    -- as text_keys, which they go to some thousands at a time
+        key INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (key, number)
+    ) WITHOUT ROWID
+"""
+# Keys are hashes: one goes to one page of the table, the next to another. Of so many texts at once, several go to each
+# page, and it is written once.
+MERGED_TEXTS = 4096
 
 # Texts with a key in common that are compared at most. Standing phrases can put hundreds under one key.
 MAX_CANDIDATES = 100
@@ -100,11 +111,12 @@ class TextIndex:
     def _candidates(self, text: Text) -> list[Text]:
         """Return the texts with a key in common, in the order in which they came, the exact ones first."""
         keys = text.keys
+        wanted = f"WHERE key IN ({', '.join('?' * len(keys))})"
         rows = self.rows(
             "SELECT article, url, hash, signature FROM texts WHERE number IN"
-            f" (SELECT DISTINCT number FROM text_keys WHERE key IN ({', '.join('?' * len(keys))}))"
+            f" (SELECT number FROM text_keys {wanted} UNION SELECT number FROM text_keys_new {wanted})"
             " ORDER BY hash != ?, number LIMIT ?",
-            [*keys, text.hash, MAX_CANDIDATES],
+            [*keys, *keys, text.hash, MAX_CANDIDATES],
         )
         found = [
             Text(article, url, hash_, Signature(values, ()) if values else None) for article, url, hash_, values in rows
@@ -119,14 +131,20 @@ def _match(earlier: Text, kind: Literal["exact", "near"]) -> Match:
 
 def write_texts(db: sqlite3.Connection, texts: Iterable[Text]) -> None:
     """Write new texts, inside the transaction that writes their articles."""
-    keys: list[tuple[int, int | None]] = []
+    keys: list[tuple[int, int]] = []
     for text in texts:
-        number = db.execute(
-            "INSERT INTO texts (article, url, hash, signature) VALUES (?, ?, ?, ?)",
-            [text.article, text.url, text.hash, text.signature.values if text.signature else None],
-        ).lastrowid
+        number = cast(
+            int,
+            db.execute(
+                "INSERT INTO texts (article, url, hash, signature) VALUES (?, ?, ?, ?)",
+                [text.article, text.url, text.hash, text.signature.values if text.signature else None],
+            ).lastrowid,
+        )
         keys += [(key, number) for key in text.keys]
-    db.executemany("INSERT OR IGNORE INTO text_keys VALUES (?, ?)", sorted(keys))  # in the order of the file: faster
+    db.executemany("INSERT OR IGNORE INTO text_keys_new VALUES (?, ?)", sorted(keys))
+    if keys and keys[-1][1] // MERGED_TEXTS > (keys[0][1] - 1) // MERGED_TEXTS:
+        db.execute("INSERT OR IGNORE INTO text_keys SELECT key, number FROM text_keys_new ORDER BY key, number")
+        db.execute("DELETE FROM text_keys_new")
 
 
 def forget_texts(db: sqlite3.Connection, urls: Iterable[str]) -> None:
@@ -144,5 +162,5 @@ def replace_text(db: sqlite3.Connection, text: Text) -> None:
 
 def forget_all_texts(db: sqlite3.Connection) -> None:
     """Empty the index, inside a transaction."""
-    for table in ("texts", "text_keys"):
+    for table in ("texts", "text_keys", "text_keys_new"):
         db.execute(f"DELETE FROM {table}")
