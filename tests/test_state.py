@@ -133,6 +133,7 @@ def test_the_state_is_durable_and_has_numbered_migrations(tmp_path: Path) -> Non
             (7, "history: what each run had of each source"),
             (8, "an index of texts by page: they are forgotten and written anew"),
             (9, "keys of texts that are merged in bulk"),
+            (10, "robots: what the robots.txt of hosts said"),
         ]
 
 

@@ -83,7 +83,7 @@ class OneRun:
         with self._stop.on_signals():
             settings = self._settings.fetch
             async with (
-                HttpFetcher(settings, on_wait=self._wait) as fetcher,
+                HttpFetcher(settings, on_wait=self._wait, robots=self._corpus.robots) as fetcher,
                 BrowserRenderer(settings, fetcher) as renderer,
             ):
                 fetch = partial(fetcher.fetch, any_type=True)

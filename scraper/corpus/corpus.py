@@ -18,6 +18,7 @@ from scraper.memory import Memory, Sketch, site_name, sketch
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
 from scraper.state import IMPORTED, PURGED, Document, Known, State
 from scraper.state.history import History, HostRun, SourceRun, Told
+from scraper.state.robots import KeptRobots
 from scraper.state.texts import text_of
 from scraper.urls import normalise
 from scraper.write.strict_json import json_line
@@ -53,6 +54,7 @@ class Corpus:
         self._settings = settings
         self._duplicates = duplicates
         self._texts = state.text_index(duplicates.similarity)
+        self.robots = KeptRobots(state.rows)
         self._again: dict[str, Known] = {}
         self._state = state
         self._segments = segments
@@ -109,9 +111,12 @@ class Corpus:
         return self._state.document(source, url)
 
     def remember(self, documents: Iterable[Document]) -> None:
-        """Keep what is known of feeds, sitemaps and listing pages, once all is committed that they name."""
+        """Keep what is known of feeds, sitemaps and listing pages, once all is committed that they name; and what the
+        robots.txt of hosts said."""
         self.commit()
         self._state.remember(documents, self._clock())
+        with self._state.writing() as db:
+            self.robots.write(db, self._clock())
 
     def _taken(self, target: Target, outcome: Outcome) -> Outcome:
         outcome = self._settled(target, outcome)

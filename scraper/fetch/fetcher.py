@@ -21,6 +21,7 @@ from scraper.fetch.deadline import Deadline
 from scraper.fetch.identity import Identity, sendable
 from scraper.fetch.manners import Manners
 from scraper.fetch.pacing import MIN_TOLD_S, Pace
+from scraper.fetch.robots import RobotsMemory
 from scraper.fetch.status import REDIRECTS, status_trouble, type_trouble
 from scraper.fetch.trouble import Trouble
 from scraper.records import Deferred, Failed, Response, Skipped, Target
@@ -52,6 +53,7 @@ class HttpFetcher:
     """The :class:`scraper.protocols.Fetcher` for http and https: an async context manager, for one event loop.
 
     ``on_wait`` is told why a wait of more than a second happens. ``transport`` replaces the network in tests.
+    ``robots`` keeps what robots.txt files said for later runs.
     A browser shares :attr:`identity` and :attr:`manners`.
     """
 
@@ -60,10 +62,11 @@ class HttpFetcher:
         settings: FetchSettings,
         transport: httpx.AsyncBaseTransport | None = None,
         on_wait: Callable[[str], None] = lambda _: None,
+        robots: RobotsMemory | None = None,
     ) -> None:
         self._settings = settings
         self.identity = Identity(settings)
-        self.manners = Manners(settings, self.identity, self._robots_txt, on_wait)
+        self.manners = Manners(settings, self.identity, self._robots_txt, on_wait, robots)
         self._cookies = cookie_file(settings.cookies) if settings.cookies else None
         self._client = Client(settings, transport)
         self._on_wait = on_wait

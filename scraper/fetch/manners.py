@@ -9,7 +9,7 @@ from scraper.fetch.budget import Budgets
 from scraper.fetch.identity import Identity, of_host
 from scraper.fetch.network import affordable
 from scraper.fetch.pacing import Lanes, Pace
-from scraper.fetch.robots import Robots
+from scraper.fetch.robots import Robots, RobotsMemory
 from scraper.urls import host_of
 
 
@@ -22,13 +22,14 @@ class Manners:
         identity: Identity,
         robots_txt: Callable[[str], Awaitable[bytes]],
         on_wait: Callable[[str], None],
+        memory: RobotsMemory | None = None,
     ) -> None:
         self.lanes = Lanes(affordable(settings.jobs), settings.host_failures, on_wait, settings.max_delay_s)
         self.budgets = Budgets(settings)
         self._obey = settings.robots
         self._lawless = {host.lower(): True for host in settings.ignore_robots}
         self._identity = identity
-        self._robots = Robots(settings, identity, robots_txt)
+        self._robots = Robots(settings, identity, robots_txt, memory)
 
     def obeys(self, host: str) -> bool:
         """Tell whether the robots.txt of ``host`` counts."""

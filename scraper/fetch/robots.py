@@ -9,6 +9,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
 
 from protego import Protego
 
@@ -37,6 +39,16 @@ _AGENT_LINE = re.compile(r"\s*user(?:-|\s+)?agent(?:\s*:|\s)(.*)", re.IGNORECASE
 _SOMEBODY_ELSE = "somebody-else"
 # Names that a user agent contains: for "scraper" there are 28 and "*".
 MAX_NAMES = 50
+
+
+class RobotsMemory(Protocol):
+    """Where what hosts answered is kept from one run to the next."""
+
+    def get(self, origin: str) -> tuple[bytes, datetime] | None:
+        """Return the robots.txt of an origin (empty where it has none), and when it was asked for."""
+
+    def put(self, origin: str, body: bytes, at: datetime) -> None:
+        """Keep one."""
 
 
 class Rules:
@@ -76,9 +88,19 @@ class _Kept:
 
 
 class Robots:
-    """Looks each origin's robots.txt up once a day with ``fetch``, which returns at most 512 KiB or raises Trouble."""
+    """Looks each origin's robots.txt up once a day with ``fetch``, which returns at most 512 KiB or raises Trouble.
 
-    def __init__(self, settings: FetchSettings, identity: Identity, fetch: Callable[[str], Awaitable[bytes]]) -> None:
+    ``memory`` makes that a day of all runs; without it, it is a day of this one.
+    """
+
+    def __init__(
+        self,
+        settings: FetchSettings,
+        identity: Identity,
+        fetch: Callable[[str], Awaitable[bytes]],
+        memory: RobotsMemory | None = None,
+    ) -> None:
+        self._memory = memory
         self._settings = settings
         self._identity = identity
         self._fetch = fetch
@@ -100,25 +122,40 @@ class Robots:
             self._kept.popitem(last=False)
         async with kept.lock:
             if kept.expires <= time.monotonic():
-                kept.found = await self._load(origin)
-                lasts_s = KEEP_S if isinstance(kept.found, Rules) else KEEP_UNREACHABLE_S
+                body, left_s = self._remembered(origin)
+                kept.found = await self._rules_of(origin, body) if body is not None else await self._load(origin)
+                lasts_s = left_s if isinstance(kept.found, Rules) else KEEP_UNREACHABLE_S
                 kept.expires = time.monotonic() + lasts_s
         if isinstance(kept.found, Rules):
             return kept.found
         assert kept.found is not None
         raise Trouble(kept.found.reason, kept.found.detail, until=kept.found.until)
 
+    def _remembered(self, origin: str) -> tuple[bytes | None, float]:
+        """Return what an earlier run was answered, if it still counts, and for how many seconds an answer does."""
+        kept = None if self._memory is None else self._memory.get(origin)
+        if kept is None:
+            return None, KEEP_S
+        age_s = (datetime.now(UTC) - kept[1]).total_seconds()
+        return (kept[0], KEEP_S - age_s) if 0 <= age_s < KEEP_S else (None, KEEP_S)
+
     async def _load(self, origin: str) -> Rules | Trouble:
-        agent = self._identity.robots_agent(host_of(origin))
         try:
             body = await self._fetch(f"{origin}/robots.txt")
         except Trouble as trouble:
             if trouble.reason in _MISSING:
-                return Rules("", agent)
-            if trouble.reason in _HOST_GONE:
+                body = b""
+            elif trouble.reason in _HOST_GONE:
                 # The tries for robots.txt were tries for the page, too: there are no further ones.
                 raise Trouble(trouble.reason, trouble.detail, until=trouble.until) from trouble
-            return Trouble("robots_unreachable", f"{host_of(origin)}/robots.txt: {trouble}", until=trouble.until)
+            else:
+                return Trouble("robots_unreachable", f"{host_of(origin)}/robots.txt: {trouble}", until=trouble.until)
+        if self._memory is not None:
+            self._memory.put(origin, body, datetime.now(UTC))
+        return await self._rules_of(origin, body)
+
+    async def _rules_of(self, origin: str, body: bytes) -> Rules:
+        agent = self._identity.robots_agent(host_of(origin))
         text = robots_text(body, cut=len(body) >= self._settings.robots_max_bytes)
         if len(text) <= MAX_CHARS_INLINE:
             return Rules(text, agent)

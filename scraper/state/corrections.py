@@ -75,7 +75,7 @@ def reset(state: State) -> int:
     with state.writing() as db:
         _note_forgotten(db, "SELECT url FROM urls WHERE status = 'article' UNION SELECT alias FROM aliases")
         count = db.execute("DELETE FROM urls").rowcount
-        for table in ("aliases", "documents", "sketches"):
+        for table in ("aliases", "documents", "sketches", "robots"):
             db.execute(f"DELETE FROM {table}")
         forget_all_texts(db)
     return count

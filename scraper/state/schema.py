@@ -108,6 +108,17 @@ MIGRATIONS: tuple[tuple[int, str, str], ...] = (
     (7, "history: what each run had of each source", history.TABLES),
     (8, "an index of texts by page: they are forgotten and written anew", "CREATE INDEX texts_url ON texts (url)"),
     (9, "keys of texts that are merged in bulk", texts.NEW_KEYS),
+    (
+        10,
+        "robots: what the robots.txt of hosts said",
+        """
+        CREATE TABLE robots (
+            origin TEXT PRIMARY KEY,   -- scheme, host and port
+            body BLOB NOT NULL,        -- empty: there is none
+            asked_at TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 NEWEST = MIGRATIONS[-1][0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,52 @@ def test_the_robots_txt_of_a_host_can_be_ignored_alone() -> None:
     assert isinstance(page, Response)
     assert (page.robots_ignored, site.asked) == (True, ["/a"])
     assert reasons([other]) == ["robots"]
+
+
+class Kept(dict[str, tuple[bytes, datetime]]):
+    """What earlier runs were answered."""
+
+    def put(self, origin: str, body: bytes, at: datetime) -> None:
+        self[origin] = (body, at)
+
+
+def paces(kept: Kept, answers: list[bytes | Trouble]) -> list[Pace]:
+    """Ask twice for the pace of one host, whose robots.txt answers with one of ``answers`` each time."""
+
+    async def fetch(_url: str) -> bytes:
+        answer = answers.pop(0)
+        if isinstance(answer, Trouble):
+            raise answer
+        return answer
+
+    async def ask() -> list[Pace]:
+        robots = Robots(FetchSettings(delay_s=0.0), Identity(FetchSettings()), fetch, kept)
+        return [await robots.pace("http://a.test/1"), await robots.pace("http://a.test/2")]
+
+    return asyncio.run(ask())
+
+
+def test_what_an_earlier_run_was_answered_counts_for_a_day() -> None:
+    now = datetime.now(UTC)
+    kept = Kept({"http://a.test": (b"User-agent: *\nCrawl-delay: 7", now - timedelta(hours=23))})
+
+    assert [pace.delay_s for pace in paces(kept, [])] == [7.0, 7.0]
+
+
+@pytest.mark.parametrize("age", [timedelta(hours=25), timedelta(hours=-1)])
+def test_what_is_older_than_a_day_or_of_tomorrow_is_asked_for_again(age: timedelta) -> None:
+    kept = Kept({"http://a.test": (b"User-agent: *\nCrawl-delay: 7", datetime.now(UTC) - age)})
+
+    assert [pace.delay_s for pace in paces(kept, [b"User-agent: *\nCrawl-delay: 3"])] == [3.0, 3.0]
+    assert kept["http://a.test"][0] == b"User-agent: *\nCrawl-delay: 3"
+
+
+def test_that_there_is_no_robots_txt_is_kept_and_that_it_cannot_be_reached_is_not() -> None:
+    kept = Kept()
+    paces(kept, [Trouble("http_4xx", "HTTP 404")])
+    assert kept["http://a.test"][0] == b""
+
+    lost = Kept()
+    with pytest.raises(Trouble):
+        paces(lost, [Trouble("http_5xx", "HTTP 500")])
+    assert lost == {}
