@@ -1,7 +1,7 @@
 """Compile the two hottest loops where there is a C compiler; without one, the package is pure Python.
 
-``_walk.pyx`` and ``_trees.pyx`` are compiled, and ``_runs``: that is ``runs.py`` with the types of ``_runs.pxd``.
-``walk.py`` and ``model.py`` in ``scraper/extraction`` take them where they find them. See docs/decisions/0130.
+``walk.py`` and ``model.py`` in ``scraper/extraction`` take what is compiled from ``_walk.pyx`` and ``_trees.pyx`` where they
+find it. See docs/decisions/0130.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FOLDER = Path("scraper/extraction")
-SOURCES = ("_walk.pyx", "_runs.pxd", "runs.py", "_trees.pyx")
-MODULES = ("_walk", "_runs", "_trees")
+MODULES = ("_walk", "_trees")
 
 
 class CompiledLoops(BuildHookInterface):  # type: ignore[type-arg]
@@ -42,7 +41,7 @@ class CompiledLoops(BuildHookInterface):  # type: ignore[type-arg]
 
 def digest(folder: Path) -> str:
     """Return the hash of the sources; the compiled module holds it as ``SOURCES``."""
-    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in SOURCES)).hexdigest()
+    return hashlib.sha256(b"".join((folder / f"{name}.pyx").read_bytes() for name in MODULES)).hexdigest()
 
 
 def _compile(folder: Path) -> list[Path]:
@@ -58,9 +57,7 @@ def _compile(folder: Path) -> list[Path]:
     package.mkdir(parents=True)
     for init in (work / "scraper", package):
         (init / "__init__.py").touch()
-    for name in ("_runs.pxd", "_trees.pyx"):
-        shutil.copy(folder / name, package)
-    shutil.copy(folder / "runs.py", package / "_runs.py")
+    shutil.copy(folder / "_trees.pyx", package)
     walk = (folder / "_walk.pyx").read_text(encoding="utf-8")
     (package / "_walk.pyx").write_text(f'{walk}\n\nSOURCES = "{digest(folder)}"\n', encoding="utf-8")
     home = Path.cwd()
@@ -70,13 +67,13 @@ def _compile(folder: Path) -> list[Path]:
             [
                 Extension(
                     f"scraper.extraction.{module}",
-                    [str(FOLDER / f"{module}.{'py' if module == '_runs' else 'pyx'}")],
+                    [str(FOLDER / f"{module}.pyx")],
                     include_dirs=lxml.get_include(),
                     extra_compile_args=["-O3"],
                 )
                 for module in MODULES
             ],
-            compiler_directives={"annotation_typing": False, "language_level": 3},
+            compiler_directives={"language_level": 3},
             quiet=True,
         )
         command = Distribution({"name": "scraper", "ext_modules": extensions}).get_command_obj("build_ext")

@@ -31,7 +31,6 @@ from scraper.errors import ScraperError
 from scraper.extraction import model, walk
 from scraper.extraction.extract import extract
 from scraper.extraction.model import shipped_model
-from scraper.extraction.runs import Run
 from scraper.parse import parse
 from scraper.pipeline import clean
 from scraper.records import Response, Target, Tool
@@ -53,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     peer = _trafilatura()
     compiled = model.compiled_add_margins is not None and not options.uncompiled
     if not compiled:
-        walk._new_run, walk._fill, model.compiled_add_margins = Run, walk.fill, None
+        walk._fill, model.compiled_add_margins = walk.fill, None
     loops = "compiled" if compiled else "in Python"
     print(f"ms a page; ratios are of sums over the same pages; the walk and the trees are {loops}")
     columns = ["bare parse", *STAGES, "all", "all/bare", *(["trafilatura", "traf./all"] if peer else [])]

@@ -1,21 +1,22 @@
 # cython: language_level=3, boundscheck=False, wraparound=True, embedsignature=True
 """The loop of ``walk.fill`` over the nodes of libxml2 itself: an element costs no Python object.
 
-The rules of what is a block, what is skipped and what a class says are those of walk.py and flags.py; what is rare
-(an image, the head, a hint, a time) is handed to the same functions of runs.py, as an element of lxml.
+The rules of what is a block, what is skipped and what a class says are those of walk.py and flags.py, and what a run of
+inline text becomes is as in runs.py; what is rare (an image, the head, a hint, a time) is handed to the same functions
+of runs.py, as an element of lxml.
 """
 
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.string cimport strcmp, strlen
+from libc.stdlib cimport free, realloc
+from libc.string cimport memcpy, strcmp, strlen, strstr
 from lxml.includes cimport etreepublic as cetree
 from lxml.includes.tree cimport XML_CDATA_SECTION_NODE, XML_ELEMENT_NODE, XML_TEXT_NODE, const_xmlChar, xmlAttr, xmlNode
-
-from scraper.extraction._runs cimport Run
 
 from scraper.extraction.flags import BIT, ITEMPROP_FLAGS, MAX_CLASS_CHARS, ROLE_FLAGS, TAG_FLAGS, WORD_FLAGS
 from scraper.extraction.flags import class_flags as any_class_flags
 from scraper.extraction.runs import (
-    HEAD_TAGS, HINT_FLAGS, HINT_PROPS, HINT_RELS, IMAGE_TAGS, PRUNED_TAGS, SKIPPED_TAGS, hides, holds_article, take_head
+    BREAK, HEAD_TAGS, HINT_FLAGS, HINT_PROPS, HINT_RELS, IMAGE_TAGS, MAX_HINTS, MAX_HINT_CHARS, MAX_PRUNED_PARAGRAPHS, PRUNED_TAGS, SKIPPED_TAGS,
+    hides, take_head
 )
 from scraper.parse import BLOCK_TAGS
 
@@ -34,6 +35,9 @@ cdef enum:
 cdef enum:
     SLOTS = 256  # of the cache of tag names: a page has some 30
 
+cdef bytes _break = BREAK.encode()
+cdef const char* _BREAK = _break
+cdef int _MOST_PARAGRAPHS = MAX_PRUNED_PARAGRAPHS
 cdef long long _HINT_FLAGS = HINT_FLAGS
 cdef long long _HIDDEN = BIT["HIDDEN"]
 
@@ -102,12 +106,32 @@ cdef str _value(xmlAttr* attribute):
     return "".join(pieces)
 
 
-cdef inline bint _is_white(const_xmlChar* content):
-    """Tell whether a text is ASCII white space."""
-    cdef const unsigned char* char = <const unsigned char*>content
-    while char[0] == 32 or (9 <= char[0] <= 13) or (28 <= char[0] <= 31):
-        char += 1
+cdef inline int _white(const unsigned char* char) noexcept:
+    """Return how many bytes the white space has that stands here in UTF-8, as ``str.isspace`` knows it; 0 for none."""
+    if char[0] < 0x80:
+        return char[0] == 32 or 9 <= char[0] <= 13 or 28 <= char[0] <= 31
+    if char[0] == 0xC2:
+        return 2 if char[1] == 0x85 or char[1] == 0xA0 else 0
+    if char[0] == 0xE1:
+        return 3 if char[1] == 0x9A and char[2] == 0x80 else 0
+    if char[0] == 0xE2:
+        if char[1] == 0x80:
+            return 3 if 0x80 <= char[2] <= 0x8A or char[2] == 0xA8 or char[2] == 0xA9 or char[2] == 0xAF else 0
+        return 3 if char[1] == 0x81 and char[2] == 0x9F else 0
+    return 3 if char[0] == 0xE3 and char[1] == 0x80 and char[2] == 0x80 else 0
+
+
+cdef inline bint _is_white(const unsigned char* char) noexcept:
+    """Tell whether a text is white space to its end."""
+    cdef int size = _white(char)
+    while size:
+        char += size
+        size = _white(char)
     return char[0] == 0
+
+
+cdef inline bint _begins_char(unsigned char byte) noexcept:
+    return byte & 0xC0 != 0x80
 
 
 cdef inline bint _is_small(char code) noexcept:
@@ -130,28 +154,361 @@ cdef inline bint _named(xmlAttr* attribute, const char* name):
     return strcmp(<const char*>attribute.name, name) == 0
 
 
-cdef inline bint _has_elements(xmlNode* node):
-    cdef xmlNode* child = node.children
-    while child is not NULL:
-        if child.type == XML_ELEMENT_NODE:
-            return True
-        child = child.next
+cdef str _attribute(xmlNode* node, const char* name):
+    """Return the value of an element's attribute, "" where it has none."""
+    cdef xmlAttr* attribute = node.properties
+    while attribute is not NULL:
+        if _named(attribute, name):
+            return _value(attribute)
+        attribute = attribute.next
+    return ""
+
+
+cdef inline bint _may_hold(xmlAttr* attribute, const char* text) noexcept:
+    """Tell whether an attribute's value may hold a text."""
+    cdef xmlNode* node = attribute.children
+    if node is NULL or node.content is NULL:
+        return False
+    return node.next is not NULL or strstr(<const char*>node.content, text) is not NULL
+
+
+cdef class _Text:
+    """The inline text between two block boundaries, as UTF-8 in one piece: see ``runs.Run``, whose parts are places here."""
+
+    cdef char* raw
+    cdef char* folded
+    cdef Py_ssize_t size, room, after_break, link_start
+    cdef bint breaks
+    cdef list rows, spans, inline, open
+    cdef str href
+
+    def __cinit__(self, list rows):
+        self.rows = rows
+        self.spans = []
+        self.inline = []
+        self.open = []
+        self.href = ""
+
+    def __dealloc__(self):
+        free(self.raw)
+        free(self.folded)
+
+    cdef int add(self, const char* text, Py_ssize_t length) except -1:
+        """Add a text."""
+        cdef char* more
+        if self.size + length >= self.room:
+            self.room = 2 * (self.size + length) + 1024
+            more = <char*>realloc(self.raw, self.room)
+            if more is NULL:
+                raise MemoryError
+            self.raw = more
+            more = <char*>realloc(self.folded, self.room)
+            if more is NULL:
+                raise MemoryError
+            self.folded = more
+        memcpy(self.raw + self.size, text, length)
+        self.size += length
+        self.raw[self.size] = 0
+        return 0
+
+    cdef int open_element(self, int kind, long long flags, str href) except -1:
+        self.open.append((flags, self.size, self.href))
+        if kind == LINK and href:
+            if self.href:
+                self.spans.append((self.link_start, self.size, self.href))
+            self.href = href
+            self.link_start = self.size
+        return 0
+
+    cdef int close_inline(self) except -1:
+        cdef tuple opened = <tuple>self.open.pop()
+        cdef Py_ssize_t start = opened[1]
+        cdef str href = <str>opened[2]
+        if start < self.size and opened[0]:
+            self.inline.append((opened[0], start, self.size))
+        if href is not self.href and href != self.href:
+            if self.link_start < self.size:
+                self.spans.append((self.link_start, self.size, self.href))
+            self.href = href
+            self.link_start = self.size
+        return 0
+
+    cdef int line_break(self, str tag, int container) except -1:
+        if not self.size:
+            return 0
+        if self.after_break and _is_white(<unsigned char*>self.raw + self.after_break):
+            return self.flush(tag, container)
+        self.add(_BREAK, 1)
+        self.after_break = self.size
+        self.breaks = True
+        return 0
+
+    cdef int flush(self, str tag, int container) except -1:
+        """End the block; one of white space leaves nothing."""
+        cdef:
+            list links = []
+            Py_ssize_t length = 0, link_chars = 0, bytes_, before
+            long long flags = 0, more
+            str text
+            tuple part
+        if self.href and self.link_start < self.size:
+            self.spans.append((self.link_start, self.size, self.href))
+        bytes_ = self.fold(links, &length, &link_chars)
+        if bytes_:
+            for part in self.inline:
+                more = part[0]
+                if more & ~flags and 2 * self.shown(part[1], part[2]) > length:
+                    flags |= more
+            for part in self.open:
+                more = part[0]
+                if more & ~flags and 2 * self.shown(part[1], self.size) > length:
+                    flags |= more
+            if tag == "pre":
+                text = PyUnicode_DecodeUTF8(self.raw, self.size, "replace")
+                text = text.replace(BREAK, "\n").strip("\n").rstrip()
+            else:
+                text = PyUnicode_DecodeUTF8(self.folded, bytes_, "replace")
+            self.rows.append((text, links or None, link_chars, tag, flags, container))
+        self.breaks = False
+        self.size = self.link_start = self.after_break = 0
+        if self.spans:
+            self.spans.clear()
+        if self.inline:
+            self.inline.clear()
+        if self.open:  # an inline element that goes on in the next block starts there anew
+            self.open = [(part[0], 0, part[2]) for part in self.open]
+        return 0
+
+    cdef Py_ssize_t fold(self, list links, Py_ssize_t* length, Py_ssize_t* link_chars) except -1:
+        """Fold white space as a browser shows it; return the bytes, and find the links in the characters."""
+        cdef:
+            const unsigned char* raw = <const unsigned char*>self.raw
+            char* folded = self.folded
+            Py_ssize_t place = 0, end = 0, chars = 0, count = len(self.spans), span = 0
+            Py_ssize_t edge = self.size + 1, first = -1, last = -1, stop
+            int white, gap = 0, breaks = 0  # white space, and line breaks, since the last word
+            bint linked = False
+            tuple here
+        if count:
+            here = <tuple>self.spans[0]
+            edge = here[0]
+        while place <= self.size:
+            while place >= edge:  # a link begins or ends
+                linked = not linked
+                if linked:
+                    first = -1
+                    edge = here[1]
+                    continue
+                if first >= 0:
+                    links.append((first, last, here[2]))
+                    link_chars[0] += last - first
+                span += 1
+                if span < count:
+                    here = <tuple>self.spans[span]
+                    edge = here[0]
+                else:
+                    edge = self.size + 1
+            if place == self.size:
+                break
+            if self.breaks and raw[place] == _BREAK[0]:
+                breaks += 1
+                place += 1
+                continue
+            white = _white(raw + place)
+            if white:
+                gap = 1
+                place += white
+                continue
+            if gap or breaks:
+                if end:
+                    if not breaks:
+                        folded[end] = 32
+                        end += 1
+                        chars += 1
+                    while breaks:
+                        folded[end] = 10
+                        end += 1
+                        chars += 1
+                        breaks -= 1
+                gap = breaks = 0
+            if linked and first < 0:
+                first = chars
+            while True:  # a character
+                folded[end] = raw[place]
+                end += 1
+                place += 1
+                if _begins_char(raw[place]):
+                    break
+            chars += 1
+            stop = min(edge, self.size)
+            while place < stop and 32 < raw[place] < 0x80:  # most of the others
+                folded[end] = raw[place]
+                end += 1
+                place += 1
+                chars += 1
+            if linked:
+                last = chars
+        length[0] = chars
+        return end
+
+    cdef Py_ssize_t shown(self, Py_ssize_t place, Py_ssize_t end) noexcept:
+        """Return how many characters a part has without the white space round it."""
+        cdef:
+            const unsigned char* raw = <const unsigned char*>self.raw
+            Py_ssize_t chars = 0, last = 0
+            int white
+        while place < end:
+            white = _white(raw + place)
+            if white:
+                place += white
+                chars += chars > 0
+                continue
+            place += 1
+            while not _begins_char(raw[place]):
+                place += 1
+            chars += 1
+            last = chars
+        return last
+
+
+cdef struct _OpenElement:
+    int kind  # BLOCK, INLINE, or LINK for every inline element that changes the run
+    int container, signature  # round a block
+
+
+cdef class _Opened:
+    """The open elements, the innermost last."""
+
+    cdef _OpenElement* elements
+    cdef Py_ssize_t count, room
+
+    def __dealloc__(self):
+        free(self.elements)
+
+    cdef int push(self, int kind, int container, int signature) except -1:
+        cdef _OpenElement* more
+        if self.count == self.room:
+            more = <_OpenElement*>realloc(self.elements, (2 * self.room + 64) * sizeof(_OpenElement))
+            if more is NULL:
+                raise MemoryError
+            self.elements = more
+            self.room = 2 * self.room + 64
+        self.elements[self.count] = _OpenElement(kind, container, signature)
+        self.count += 1
+        return 0
+
+    cdef inline _OpenElement pop(self) noexcept:
+        self.count -= 1
+        return self.elements[self.count]
+
+    cdef inline int kind(self) noexcept:
+        """Return the kind of the innermost, BLOCK where there is none."""
+        return self.elements[self.count - 1].kind if self.count else BLOCK
+
+
+cdef bint _holds_article(xmlNode* top) noexcept:
+    """See ``runs.holds_article``."""
+    cdef xmlNode* node = top.children
+    cdef const char* name
+    cdef int paragraphs = 0
+    while node is not NULL:
+        if node.type == XML_ELEMENT_NODE:
+            name = <const char*>node.name
+            if strcmp(name, "p") == 0:
+                paragraphs += 1
+                if paragraphs > _MOST_PARAGRAPHS:
+                    return True
+            elif strcmp(name, "h1") == 0 or strcmp(name, "article") == 0:
+                return True
+            if node.children is not NULL:
+                node = node.children
+                continue
+        while node.next is NULL:
+            node = node.parent
+            if node is top:
+                return False
+        node = node.next
     return False
 
 
-def fill(Run run, cetree._Element root, bint prune):
+cdef int _take_head(object columns, cetree._Element root, xmlNode* node, str tag) except -1:
+    """See ``runs.take_head``."""
+    cdef:
+        str content, name
+        dict attributes
+        xmlAttr* attribute = node.properties
+    if tag == "meta":
+        content = _attribute(node, "content")
+        if content:
+            name = _attribute(node, "property") or _attribute(node, "name") or _attribute(node, "itemprop")
+            name = name or _attribute(node, "http-equiv")
+            if name:
+                columns.metas.append((name.lower(), content))
+    elif tag == "link":
+        if _attribute(node, "rel"):
+            attributes = {}
+            while attribute is not NULL:
+                attributes[_text(attribute.name)] = _value(attribute)
+                attribute = attribute.next
+            columns.head_links.append(attributes)
+    elif tag != "script" or "json" in _attribute(node, "type"):
+        take_head(columns, _element(root, node), tag)
+    return 0
+
+
+cdef int _take_hint(object run, xmlNode* node, long long flags, str prop, str rel) except -1:
+    """See ``Run.hint``."""
+    cdef str value
+    if len(run.columns.hints) < MAX_HINTS:
+        value = _attribute(node, "content") or _attribute(node, "datetime") or _attribute(node, "href")
+        run.add_hint(_short_text(node), value, flags, prop, rel)
+    return 0
+
+
+cdef str _short_text(xmlNode* top):
+    """See ``runs.short_text``."""
+    cdef:
+        _Text text = _Text([])
+        xmlNode* node = top.children
+        Py_ssize_t size = 0, start, unused = 0, bytes_
+    while node is not NULL:
+        if node.type == XML_ELEMENT_NODE:
+            if node.children is not NULL:
+                node = node.children
+                continue
+        elif (node.type == XML_TEXT_NODE or node.type == XML_CDATA_SECTION_NODE) and node.content is not NULL:
+            start = text.size
+            text.add(<const char*>node.content, strlen(<const char*>node.content))
+            size += text.shown(start, text.size)
+            if size > MAX_HINT_CHARS:
+                return None
+            text.add(" ", 1)
+        while node.next is NULL:
+            node = node.parent
+            if node is top:
+                node = NULL
+                break
+        if node is not NULL:
+            node = node.next
+    bytes_ = text.fold([], &unused, &unused) if text.size else 0
+    return PyUnicode_DecodeUTF8(text.folded, bytes_, "replace") if bytes_ else ""
+
+
+def fill(object run, cetree._Element root, bint prune):
     """See ``walk.fill``."""
     cdef:
-        list parts = run.parts, blocks = run.rows, containers = run.containers
+        list blocks = run.rows, containers = run.containers
         list last = run.columns.c_last, ends = run.columns.c_end
-        list closes = []  # open elements: a tuple for a block, True for an inline element that changes the run
+        _Opened opened = _Opened()
+        _Text text = _Text(blocks)
         dict signatures = {}
         object columns = run.columns
         int container = -1, signature = -1, found, kind, slot
-        str block_tag = "html", tag, text, key, prop
+        str block_tag = "html", tag, key, prop
         long long flags
-        object path, known, closed
+        object path, known
         bint changes
+        _OpenElement closed
         _Tags tags = _Tags()
         xmlNode* top = root._c_node
         xmlNode* node = top
@@ -164,9 +521,9 @@ def fill(Run run, cetree._Element root, bint prune):
             slot = tags.slot_of(node.name)
             kind, tag = tags.kinds[slot], <str>tags.tags[slot]
             if kind == BLOCK or kind == PRUNED:
-                if parts:
-                    run.flush(block_tag, container)
-                if kind == BLOCK or not prune or holds_article(_element(root, node)):
+                if text.size:
+                    text.flush(block_tag, container)
+                if kind == BLOCK or not prune or _holds_article(node):
                     flags = TAG_FLAGS.get(tag, 0)
                     key = ""
                     if node.properties is not NULL:
@@ -188,69 +545,66 @@ def fill(Run run, cetree._Element root, bint prune):
                                 flags |= _HIDDEN
                             attribute = attribute.next
                         if flags & _HINT_FLAGS or prop in HINT_PROPS:
-                            run.hint(_element(root, node), flags, prop, "")
+                            _take_hint(run, node, flags, prop, "")
                     path = (signature, tag, key)
                     known = signatures.get(path)
                     if known is None:
                         known = signatures[path] = len(signatures)
                     found = known
                     containers.append((tag, container, flags, len(blocks), known))
-                    closes.append((container, signature, block_tag))
-                    container, signature, block_tag = len(last), found, tag
-                    last.append(-1)
-                    ends.append(-1)
                     child = node.children
                     if child is NULL:
-                        container, signature, block_tag = _end_block(run, closes.pop(), container, block_tag)
+                        last.append(len(blocks))
+                        ends.append(len(containers))
+                    else:
+                        opened.push(BLOCK, container, signature)
+                        container, signature, block_tag = <int>len(last), found, tag
+                        last.append(-1)
+                        ends.append(-1)
             elif kind == INLINE or kind == LINK or kind == TIME or (kind == NOSCRIPT and not prune):
                 changes = kind == LINK or node.properties is not NULL
                 if changes:
-                    _open_inline(run, root, node, tag, kind)
+                    _open_inline(run, text, root, node, tag, kind)
                 child = node.children
                 if child is not NULL:
-                    closes.append(changes)
+                    opened.push(LINK if changes else INLINE, 0, 0)
                 elif changes:
-                    run.close_inline()
+                    text.close_inline()
             elif kind == LINE_BREAK:
-                run.line_break(block_tag, container)
+                text.line_break(block_tag, container)
             elif kind == RULE:
-                if parts:
-                    run.flush(block_tag, container)
+                if text.size:
+                    text.flush(block_tag, container)
             elif kind == IMAGE:
                 run.picture(_element(root, node), container)
             elif kind == HEAD:
-                take_head(columns, _element(root, node), tag)
+                _take_head(columns, root, node, tag)
         elif (node.type == XML_TEXT_NODE or node.type == XML_CDATA_SECTION_NODE) and node.content is not NULL:
-            # White space is a part only where it is between words, or where an inline element begins with it.
-            if parts or not _is_white(node.content) or (node.prev is NULL and closes and not isinstance(closes[-1], tuple)):
-                text = _text(node.content)
-                if parts or not text.isspace() or (node.prev is NULL and not isinstance(closes[-1], tuple)):
-                    if text:
-                        parts.append(text)
+            # White space is text only where it is between words, or where an inline element begins with it.
+            if node.content[0] and (
+                text.size or not _is_white(node.content) or (node.prev is NULL and opened.kind() != BLOCK)
+            ):
+                text.add(<const char*>node.content, strlen(<const char*>node.content))
         if child is not NULL:
             node = child
             continue
         while node.next is NULL or node is top:
             if node is top:
-                if parts:
-                    run.flush(block_tag, container)
+                if text.size:
+                    text.flush(block_tag, container)
                 return
             node = node.parent
-            closed = closes.pop()
-            if isinstance(closed, tuple):
-                container, signature, block_tag = _end_block(run, closed, container, block_tag)
-            elif closed:
-                run.close_inline()
+            closed = opened.pop()
+            if closed.kind == BLOCK:
+                if text.size:
+                    text.flush(block_tag, container)
+                last[container] = len(blocks)
+                ends[container] = len(containers)
+                container, signature = closed.container, closed.signature
+                block_tag = <str>(<tuple>containers[container])[0] if container >= 0 else "html"
+            elif closed.kind == LINK:
+                text.close_inline()
         node = node.next
-
-
-cdef tuple _end_block(Run run, tuple closed, int container, str block_tag):
-    """End the innermost open block, and return what is open round it."""
-    if run.parts:
-        run.flush(block_tag, container)
-    run.columns.c_last[container] = len(run.rows)
-    run.columns.c_end[container] = len(run.containers)
-    return closed
 
 
 cdef inline object _element(cetree._Element root, xmlNode* node):
@@ -321,13 +675,13 @@ cpdef tuple class_flags(str value):
 cdef inline bint _hides(xmlAttr* attribute):
     """Tell whether an attribute keeps its element from being shown."""
     if _named(attribute, "style"):
-        return hides("style", _value(attribute))
+        return _may_hold(attribute, "display") and hides("style", _value(attribute))
     if _named(attribute, "hidden"):
         return True
     return _named(attribute, "aria-hidden") and hides("aria-hidden", _value(attribute))
 
 
-cdef void _open_inline(Run run, cetree._Element root, xmlNode* node, str tag, int kind) except *:
+cdef int _open_inline(object run, _Text text, cetree._Element root, xmlNode* node, str tag, int kind) except -1:
     """See ``Run.open_inline``."""
     cdef str href = "", prop = "", rel = ""
     cdef long long flags = TAG_FLAGS.get(tag, 0)
@@ -344,8 +698,9 @@ cdef void _open_inline(Run run, cetree._Element root, xmlNode* node, str tag, in
         elif _hides(attribute):
             flags |= _HIDDEN
         attribute = attribute.next
-    run.open_element(tag, flags, href)
+    text.open_element(kind, flags, href)
     if kind == TIME:
         run.time(_element(root, node))
     if flags & _HINT_FLAGS or prop in HINT_PROPS or rel in HINT_RELS:
-        run.hint(_element(root, node), flags, prop, rel)
+        _take_hint(run, node, flags, prop, rel)
+    return 0

@@ -208,11 +208,12 @@ class Run:
 
     def hint(self, element: Any, flags: int, prop: str, rel: str) -> None:
         """Take an element that says what it is, if it is short."""
-        hints = self.columns.hints
-        if len(hints) >= MAX_HINTS:
-            return
-        text = short_text(element)
-        value = element.get("content") or element.get("datetime") or element.get("href") or ""
+        if len(self.columns.hints) < MAX_HINTS:
+            value = element.get("content") or element.get("datetime") or element.get("href") or ""
+            self.add_hint(short_text(element), value, flags, prop, rel)
+
+    def add_hint(self, text: str | None, value: str, flags: int, prop: str, rel: str) -> None:
+        """Take what an element says, unless it is nothing or, as ``None`` tells, too long."""
         if text is None or not (text or value):
             return
         if prop in HINT_PROPS:
@@ -222,7 +223,7 @@ class Run:
         else:
             kind = "author" if flags & BIT["AUTHOR"] else "date" if flags & BIT["DATE"] else "credit"
             how = "class"
-        hints.append(Hint(kind, how, len(self.rows), text, value))
+        self.columns.hints.append(Hint(kind, how, len(self.rows), text, value))
 
 
 def take_head(columns: Columns, element: Any, tag: str) -> None:

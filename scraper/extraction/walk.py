@@ -28,7 +28,7 @@ _INLINE, _PLAIN = -2, -3  # in the place of a container: an inline element that 
 def walk(root: Any, prune: bool = True) -> Columns:
     """Return the columns of the tree below ``root``; ``prune=False`` also enters nav, footer and noscript."""
     columns = Columns()
-    run = _new_run(columns)
+    run = Run(columns)
     _fill(run, root, prune)
     if run.rows:
         columns.text, columns.links, columns.link_chars, columns.tag, columns.flags, columns.container = map(
@@ -163,9 +163,8 @@ def _block_flags(attributes: list[tuple[str, str]], flags: int) -> tuple[int, st
 
 
 try:  # the same loop, compiled: not there where nothing could be compiled, of no use beside another lxml's structs
-    from scraper.extraction._runs import Run as CompiledRun
     from scraper.extraction._walk import fill as compiled_fill
 
-    _new_run, _fill = CompiledRun, compiled_fill
+    _fill = compiled_fill
 except (ImportError, ValueError):
-    _new_run, _fill = Run, fill
+    _fill = fill

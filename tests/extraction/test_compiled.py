@@ -56,7 +56,6 @@ def both(tree: Any, prune: bool, monkeypatch: pytest.MonkeyPatch) -> tuple[Colum
     fast = walk.walk(tree, prune)
     with monkeypatch.context() as patched:
         patched.setattr(walk, "_fill", walk.fill)
-        patched.setattr(walk, "_new_run", walk.Run)
         return fast, walk.walk(tree, prune)
 
 
