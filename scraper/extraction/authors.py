@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from scraper.extraction import json_ld
 from scraper.extraction.evidence import Evidence
+from scraper.extraction.flags import BIT
 from scraper.extraction.names import Names, names, names_in_line
 from scraper.extraction.titles import key
 
@@ -110,12 +111,18 @@ def _of_node(item: Any, known: dict[str, json_ld.Node], site: frozenset[str]) ->
     """Return the names of one author: a text, an object, or the id of an object elsewhere in the page."""
     if isinstance(item, dict) and not item.get("name") and isinstance(item.get("@id"), str):
         item = known.get(item["@id"], item)
-    text = json_ld.folded(next(iter(json_ld.texts(item)), ""))
+    text = json_ld.folded(next(iter(json_ld.texts(item)), "") or _given_and_family(item))
     if not text or text.startswith("http"):
         return Names()
     if isinstance(item, dict) and any(kind.endswith("organization") for kind in json_ld.types(item)):
         return Names((), (text,))
     return names(text, site, trusted=True)
+
+
+def _given_and_family(item: Any) -> str:
+    """Return the name of a person whose node has it in two pieces only."""
+    pieces = (item.get("givenName"), item.get("familyName")) if isinstance(item, dict) else ()
+    return " ".join(piece for piece in pieces if isinstance(piece, str))
 
 
 def _from_metas(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
@@ -165,6 +172,8 @@ def _from_profiles(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
     """Yield the names on links to authors' pages; who reviewed or edited is no author."""
     columns = evidence.columns
     for block in (*evidence.near(), *evidence.after()):
+        if columns.c_flags[columns.container[block]] & BIT["TAGS"]:  # the people that the article is about
+            continue
         spans = [(start, end) for start, end, href in columns.links[block] or () if _leads_to_person(href)]
         if spans:
             text = columns.text[block]
@@ -188,7 +197,7 @@ def _from_lines(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
 
 
 def _from_lone_names(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
-    """Yield the names in lines without a label, if a date stands in the line or beside it."""
+    """Yield the names in lines without a label: several parted by strokes, or with a date in the line or beside it."""
     columns = evidence.columns
     title = evidence.title_block
     if title is None:
@@ -198,6 +207,9 @@ def _from_lone_names(evidence: Evidence, site: frozenset[str]) -> Iterator[Names
         text = columns.text[block]
         if block == title or len(text) > MAX_LONE_CHARS or columns.tag[block] in ("h1", "li"):
             continue
+        several = [names(part, site).people for part in text.split("/")]
+        if len(several) > 1 and all(several):
+            yield _joined(map(Names, several))
         beside = columns.text[max(0, block - reach) : block + reach + 1]
         if any(len(line) <= MAX_LONE_CHARS and _DATED.search(line) for line in beside):
             for part in _LONE_PARTS.split(text)[:3]:

@@ -107,7 +107,7 @@ ORGANIZATION_WORDS = frozenset(
     digital redaktion onlineredaktion redaktionen pressestelle presseportal redaktionsnetzwerk agentur agenturen
     nachrichtenagentur nachrichten zeitung tagblatt verein verband verlag stiftung bund e.v. e.v rédaction redaction
     agence presse redacción redaccion agencia agencias noticias redazione agenzia redactie redakcja redakce redakcia
-    redação toimitus редакция новости агентство""".split()
+    redação toimitus ajansı редакция новости агентство""".split()
 )
 ORGANIZATION_SUFFIXES = ("magazin", "zeitung", "redaktion", "verlag", "portal", "anzeiger", "rundschau", "stiftung")
 ORGANIZATION_ENDS = (

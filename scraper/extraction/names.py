@@ -101,13 +101,14 @@ def names(text: str, site_names: frozenset[str] = frozenset(), *, trusted: bool 
     known to be a name, so that a lone word or a pen name counts.
     """
     people: list[str] = []
-    organizations: list[str] = []
     parts = _parts(text[:MAX_BYLINE_CHARS])
-    pen_names = trusted and (len(parts) == 1 or all(" " not in part for part in parts))
+    organizations = [part for part in parts if _is_organization(part, site_names)]
+    # Single words beside an organization are where it sits.
+    pen_names = trusted and (len(parts) == 1 or (not organizations and all(" " not in part for part in parts)))
     for part in parts:
-        if _is_organization(part, site_names):
-            organizations.append(part)
-        elif _is_person(part) or (pen_names and _is_pen_name(part)):
+        if part in organizations:
+            continue
+        if _is_person(part) or (pen_names and _is_pen_name(part)):
             people.append(part)
     return Names(_unique(people), _unique(organizations))
 
@@ -158,7 +159,7 @@ def _is_person(part: str) -> bool:
         return False
     if _CJK.search(part):
         # Three characters or fewer are Chinese, or any word of two; Japanese names have four as a rule.
-        return bool(_HAN.fullmatch(part)) and (len(part) > 3 or part[0] in CHINESE_FAMILY_NAMES)
+        return bool(_HAN.fullmatch(part)) and (len(part.replace(" ", "")) > 3 or part[0] in CHINESE_FAMILY_NAMES)
     words = part.split()
     if not 2 <= len(words) <= MAX_NAME_WORDS or NOT_IN_NAMES.intersection(part.casefold().split()):
         return False

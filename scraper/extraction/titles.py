@@ -13,6 +13,7 @@ from scraper.extraction.evidence import Evidence
 _SEPARATOR = re.compile(
     r"\s+[|\-–—―:·•»«/~>]+\s+|\s*[|｜¦_：]+\s*|\s+::\s+|\s*[»›]\s*|\s+[|\-–—]|[—–]{2}|(?<=\S): (?=\S+\.\S+$)"
 )
+_SEPARATOR_BESIDE_QUOTES = re.compile(_SEPARATOR.pattern.replace("»«", "").replace(r"|\s*[»›]\s*", ""))
 _TOKEN = re.compile(r"\w+")
 # From here on (CJK radicals) scripts write without spaces: characters are compared, not words.
 _FIRST_UNSPACED = "\u2e80"
@@ -183,10 +184,11 @@ def _name_keys(evidence: Evidence) -> frozenset[str]:
 
 def without_site(text: str, names: Iterable[str]) -> str:
     """Return a title without the parts at its ends that name the site."""
-    parts = _SEPARATOR.split(text)
+    separator = _SEPARATOR_BESIDE_QUOTES if "«" in text and "»" in text else _SEPARATOR
+    parts = separator.split(text)
     if len(parts) == 1:
         return text
-    spans = [match.span() for match in _SEPARATOR.finditer(text)]
+    spans = [match.span() for match in separator.finditer(text)]
     start, end = 0, len(text)
     first, last = 0, len(parts) - 1
     while first < last and _is_name(parts[last], names):

@@ -23,6 +23,22 @@ def test_an_author_by_id_is_looked_up_in_the_graph() -> None:
     assert told(head=ld(f'{{"@graph": [{article}, {person}]}}')).authors == ("Ann Bell",)
 
 
+def test_a_name_in_two_pieces_is_put_together() -> None:
+    page = told(head=by_json_ld('{"@type": "Person", "familyName": "Bell", "givenName": "Ann Mae"}'))
+
+    assert page.authors == ("Ann Mae Bell",)
+
+
+def test_where_a_newsroom_sits_is_no_author() -> None:
+    assert names("shoretimes.de, Kiel, Germany", trusted=True) == ((), ("shoretimes.de",))
+
+
+def test_whom_the_article_is_about_is_no_author() -> None:
+    topic = '<div class="topics"><a href="/person/ann-bell/">Ann Bell</a></div>'
+
+    assert told(f"<h1>Ferry returns</h1>{STORY}{topic}").authors == ()
+
+
 def test_an_organization_is_kept_apart() -> None:
     page = told(
         head=by_json_ld('[{"@type": "Organization", "name": "Harbour Wire"}, {"@type": "Person", "name": "Ann Bell"}]')
@@ -55,6 +71,7 @@ def test_an_account_that_the_page_does_not_show_gives_way_to_the_byline() -> Non
         '<div class="post-author">Ann Bell</div>',
         '<span itemprop="author">Ann Bell</span>',
         "<p>Ann Bell</p><p>3 May 2024</p>",
+        "<p>Ann Bell/Ann Bell</p>",
     ],
 )
 def test_a_byline_near_the_title_is_found(line: str) -> None:
@@ -98,7 +115,17 @@ def test_roles_dates_and_credentials_are_no_people(text: str, people: tuple[str,
 
 
 @pytest.mark.parametrize(
-    "text", ["dpa", "AFP", "Harbour News Agency", "Onlineredaktion", "The Harbour Team", "海岛日报", "islands.com"]
+    "text",
+    [
+        "dpa",
+        "AFP",
+        "Harbour News Agency",
+        "Onlineredaktion",
+        "The Harbour Team",
+        "Liman Ajansı",
+        "海岛日报",
+        "islands.com",
+    ],
 )
 def test_agencies_and_newsrooms_are_organizations(text: str) -> None:
     assert names(text, trusted=True) == ((), (text,))

@@ -60,6 +60,12 @@ def test_a_topic_in_front_of_the_headline_is_left_out_where_the_head_leaves_it_o
     assert page.title == "Ferry returns after the repairs"
 
 
+def test_quotation_marks_that_close_a_title_are_no_end_of_it() -> None:
+    assert without_site("After the storm - «The ferry will return» | Island Post", ["islandpost"]) == (
+        "After the storm - «The ferry will return»"
+    )
+
+
 def test_a_number_in_front_belongs_to_the_headline() -> None:
     page = told(f"<h1>10 Ferries of the north</h1>{STORY}", meta("og:title", "Ferries of the north"))
 
