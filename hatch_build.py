@@ -1,7 +1,7 @@
-"""Compile the two hottest loops where there is a C compiler; without one, the package is pure Python.
+"""Compile the hottest loops where there is a C compiler; without one, the package is pure Python.
 
-``walk.py`` and ``model.py`` in ``scraper/extraction`` take what is compiled from ``_walk.pyx`` and ``_trees.pyx`` where they
-find it. See docs/decisions/0130.
+``walk.py``, ``characters.py`` and ``model.py`` in ``scraper/extraction`` take the loops of the three ``.pyx`` files there
+where they find them compiled. See docs/decisions/0130.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FOLDER = Path("scraper/extraction")
-MODULES = ("_walk", "_trees")
+MODULES = ("_walk", "_characters", "_trees")
 
 
 class CompiledLoops(BuildHookInterface):  # type: ignore[type-arg]
@@ -57,7 +57,8 @@ def _compile(folder: Path) -> list[Path]:
     package.mkdir(parents=True)
     for init in (work / "scraper", package):
         (init / "__init__.py").touch()
-    shutil.copy(folder / "_trees.pyx", package)
+    for name in MODULES[1:]:
+        shutil.copy(folder / f"{name}.pyx", package)
     walk = (folder / "_walk.pyx").read_text(encoding="utf-8")
     (package / "_walk.pyx").write_text(f'{walk}\n\nSOURCES = "{digest(folder)}"\n', encoding="utf-8")
     home = Path.cwd()

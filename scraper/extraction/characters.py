@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+
+try:
+    from scraper.extraction._characters import count as fill
+except ImportError:  # nothing was compiled on this machine: hatch_build.py
+    fill = None
+compiled_count: Callable[..., None] | None = fill
 
 # Bits of the class of a character.
 SPACE, UNSPACED, SENTENCE_END, COMMA, DIGIT, UPPER, LETTER, MARK = (1 << place for place in range(8))
@@ -63,31 +69,53 @@ class CharacterCounts:
     """Arrays with one entry a block: how many characters of each kind its text has."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        joined = "\n".join(texts) + "\n"
-        codes = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
-        self.chars = np.fromiter(map(len, texts), np.int64, len(texts))
-        ends = np.cumsum(self.chars + 1)
-        starts = ends - self.chars - 1
-        counts: dict[int, npt.NDArray[np.int64]] = {}
-        for (low, high), addends in zip(_PAIRS, _ADDENDS, strict=True):
-            sums = np.add.reduceat(addends.take(codes, mode="clip"), starts)
-            counts[low], counts[high] = sums & ((1 << _HALF) - 1), sums >> _HALF
-
-        self.spaces = counts[SPACE]  # the line end after each block included: one more than inside
-        self.unspaced = counts[UNSPACED]
-        self.sentence_ends = counts[SENTENCE_END]
-        self.commas = counts[COMMA]
-        self.digits = counts[DIGIT]
-        self.upper = counts[UPPER]
-        self.letters = counts[LETTER] + self.unspaced
-        self.marks = counts[MARK]
-        last = ends - 2  # the last character of each block, and the one before it for a closing quote
-        self.last_code = codes[last]
-        before = np.where(self.chars > 1, _classes(codes[np.maximum(last - 1, 0)]), 0)
-        self.ends_sentence = ((_classes(self.last_code) | before) & SENTENCE_END) != 0
-        self.first = _classes(codes[starts])
+        found = count(texts) if compiled_count is None else _count_compiled(texts)
+        counts, self.chars, self.last_code, self.first, last_classes = found
+        self.spaces = counts[0]  # the line end after each block included: one more than inside
+        self.unspaced = counts[1]
+        self.sentence_ends = counts[2]
+        self.commas = counts[3]
+        self.digits = counts[4]
+        self.upper = counts[5]
+        self.letters = counts[6] + self.unspaced
+        self.marks = counts[7]
+        self.ends_sentence = (last_classes & SENTENCE_END) != 0
         spaced_words = np.where(self.unspaced > 0, (self.letters - self.unspaced) / 5.0, self.spaces)
         self.words = np.maximum(spaced_words + self.unspaced / 2.0, 1.0)
+
+
+Counts = tuple[
+    Sequence[npt.NDArray[np.int64]],  # in the order of the bits of a class
+    npt.NDArray[np.int64],  # characters
+    npt.NDArray[np.uint32],  # the last character
+    npt.NDArray[np.uint8],  # class of the first character
+    npt.NDArray[np.uint8],  # classes of the last two: a quotation mark may follow the end of a sentence
+]
+
+
+def count(texts: Sequence[str]) -> Counts:
+    """Count the characters of each text, and of a line end behind it; ``_characters.pyx`` does the same."""
+    joined = "\n".join(texts) + "\n"
+    codes = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
+    chars = np.fromiter(map(len, texts), np.int64, len(texts))
+    ends = np.cumsum(chars + 1)
+    starts = ends - chars - 1
+    counts: list[npt.NDArray[np.int64]] = []
+    for addends in _ADDENDS:
+        sums = np.add.reduceat(addends.take(codes, mode="clip"), starts)
+        counts += [sums & ((1 << _HALF) - 1), sums >> _HALF]
+    last = ends - 2
+    before = np.where(chars > 1, _classes(codes[np.maximum(last - 1, 0)]), 0)
+    return counts, chars, codes[last], _classes(codes[starts]), _classes(codes[last]) | before
+
+
+def _count_compiled(texts: Sequence[str]) -> Counts:
+    assert compiled_count is not None
+    size = len(texts)
+    counts, chars = np.empty((8, size), np.int64), np.empty(size, np.int64)
+    last, first, last_two = np.empty(size, np.uint32), np.empty(size, np.uint8), np.empty(size, np.uint8)
+    compiled_count(texts, _TABLE, counts, chars, last, first, last_two)
+    return list(counts), chars, last, first, last_two
 
 
 def _classes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from scraper.decode import decode
 from scraper.errors import ScraperError
-from scraper.extraction import model, walk
+from scraper.extraction import characters, model, walk
 from scraper.extraction.columns import Columns
 from scraper.extraction.flags import WORD_FLAGS, class_flags
 from scraper.parse import parse
@@ -135,6 +135,16 @@ def test_any_class_has_the_same_flags_and_words(words: list[str], between: str) 
 def test_a_long_class_is_cut_at_the_same_place() -> None:
     for value in ("nav " * 300, "x" * 500, "aB-cd " * 90, " " * 401 + "nav"):
         assert compiled.class_flags(value) == class_flags(value)
+
+
+@given(
+    st.lists(st.text(min_size=1) | st.text("Aa1.!,;|水日あ한 \ud800\U0010ffff", min_size=1, max_size=600), min_size=1)
+)
+def test_any_texts_have_the_same_counts(texts: list[str]) -> None:
+    fast, slow = characters._count_compiled(texts), characters.count(texts)
+
+    for ours, theirs in zip(fast, slow, strict=True):
+        assert np.array_equal(np.array(ours), np.array(theirs))
 
 
 @given(blocks=st.integers(1, 40), seed=st.integers(0, 2**32 - 1))
