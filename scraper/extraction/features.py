@@ -7,7 +7,7 @@ Text Features" (WSDM 2010), and Vogels et al., "Web2Text" (ECIR 2018).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
@@ -26,38 +26,37 @@ _OTHER_TAG = 15
 _HEADINGS = (1, 6)
 _WINDOWS = np.array([[1], [3], [6], [12]])  # blocks to each side
 _BITS = np.array([BIT[name] for name in NAMES], np.int64)[:, None]
+_ANY_FLAGS = [f"any_{name}" for name in NAMES]
+_NEAR_FLAGS = [f"near_{name}" for name in NAMES]
 
 
 def block_features(columns: Columns, counts: CharacterCounts, regions: Regions) -> Rows:
     """Return all rows for the page."""
     tags = np.array([_TAG_CODES.get(tag, _OTHER_TAG) for tag in columns.tag], np.float64)
-    rows = _text_rows(columns, counts, tags)
+    rows = _text_rows(columns, counts, regions, tags)
     words = counts.words
-    link_words = np.minimum(np.array(columns.link_chars) / np.maximum(counts.chars, 1), 1.0) * words
+    link_words = np.minimum(regions.link_chars / np.maximum(counts.chars, 1), 1.0) * words
     good = regions.good_words
     rows |= _window_rows(words, link_words, good, tags)
-    rows |= _signature_rows(columns, words, link_words, good)
-    rows |= _container_rows(columns, regions)
+    rows |= _signature_rows(regions, words, link_words, good)
+    rows |= _container_rows(regions)
     rows |= _guess_rows(regions, words, good)
     rows |= _title_rows(regions, good)
     rows |= _heading_rows(tags, words, good, link_words)
     rows |= _page_rows(columns, words, link_words, good, counts)
-    rows |= _flag_rows(columns, regions)
+    rows |= _flag_rows(regions)
     return rows
 
 
-def _text_rows(columns: Columns, counts: CharacterCounts, tags: Array) -> Rows:
+def _text_rows(columns: Columns, counts: CharacterCounts, regions: Regions, tags: Array) -> Rows:
     chars = np.maximum(counts.chars, 1)
     letters = np.maximum(counts.letters, 1)
-    seen: dict[str, int] = {}
-    for text in columns.text:
-        seen[text] = seen.get(text, 0) + 1
-    link_chars = np.array(columns.link_chars, np.float64)
+    seen = Counter(columns.text)
     links = np.array([len(links) if links else 0 for links in columns.links], np.float64)
     return {
         "words": counts.words,
         "chars": chars,
-        "link_density": np.minimum(link_chars / chars, 1.0),
+        "link_density": np.minimum(regions.link_chars / chars, 1.0),
         "links": links,
         "tag": tags,
         "sentence_ends": counts.sentence_ends,
@@ -72,7 +71,7 @@ def _text_rows(columns: Columns, counts: CharacterCounts, tags: Array) -> Rows:
         "starts_upper": (counts.first & UPPER) != 0,
         "mark_share": counts.marks / chars,
         "letter_share": counts.letters / chars,
-        "copies": np.array([seen[text] for text in columns.text], np.float64),
+        "copies": np.array([*map(seen.__getitem__, columns.text)], np.float64),
     }
 
 
@@ -81,7 +80,7 @@ def _window_rows(words: Array, link_words: Array, good: Array, tags: Array) -> R
     count = len(words)
     index = np.arange(count)
     sums = np.zeros((3, count + 1))
-    np.cumsum((words, link_words, good), axis=1, out=sums[:, 1:])
+    np.array((words, link_words, good)).cumsum(axis=1, out=sums[:, 1:])
     low = np.maximum(index - _WINDOWS, 0)
     high = np.minimum(index + 1 + _WINDOWS, count)
     rows: Rows = {}
@@ -97,10 +96,10 @@ def _window_rows(words: Array, link_words: Array, good: Array, tags: Array) -> R
     return rows
 
 
-def _signature_rows(columns: Columns, words: Array, link_words: Array, good: Array) -> Rows:
+def _signature_rows(regions: Regions, words: Array, link_words: Array, good: Array) -> Rows:
     """Rows about all blocks whose containers have the same path of tags and classes."""
-    signature = np.array(columns.c_signature, np.int64)
-    of_block = signature[np.array(columns.container, np.int64)]
+    signature = regions.signature
+    of_block = signature[regions.container]
     size = int(signature.max()) + 1
     count = np.bincount(of_block, minlength=size)
     per_block = np.maximum(count, 1)
@@ -117,11 +116,10 @@ def _signature_rows(columns: Columns, words: Array, link_words: Array, good: Arr
     }
 
 
-def _container_rows(columns: Columns, regions: Regions) -> Rows:
+def _container_rows(regions: Regions) -> Rows:
     """Rows about the containers round a block: its own, the parent and the grandparent."""
     rows: Rows = {}
-    signature = np.array(columns.c_signature, np.int64)
-    repeats = np.bincount(signature)[signature]
+    repeats = np.bincount(regions.signature)[regions.signature]
     parent = regions.parent
     here = regions.container
     rows["depth"] = regions.depth[here]
@@ -154,10 +152,10 @@ def _guess_rows(regions: Regions, words: Array, good: Array) -> Rows:
         "guess_steps": regions.guess_steps[here],
         "guess_common": regions.guess_common[here],
         "guess_share": np.full(len(words), in_guess / total),
-        "guess_before": np.clip(running[np.clip(index, first, last)] - running[first], 0, None) / in_guess,
+        "guess_before": np.maximum(running[np.clip(index, first, last)] - running[first], 0) / in_guess,
         "guess_after_good": running[last] - running[np.clip(index + 1, first, last)],
-        "guess_after_blocks": np.clip(last - index - 1, -1, None),
-        "guess_before_blocks": np.clip(index - first, -1, None),
+        "guess_after_blocks": np.maximum(last - index - 1, -1),
+        "guess_before_blocks": np.maximum(index - first, -1),
         "branch_words": branch_words * inside,
         "branch_links": regions.link_words[branch] / (branch_words + 1.0) * inside,
         "branch_good": regions.good[branch] / (branch_words + 1.0) * inside,
@@ -190,7 +188,7 @@ def _heading_rows(tags: Array, words: Array, good: Array, link_words: Array) -> 
     count = len(tags)
     is_heading = (tags >= _HEADINGS[0]) & (tags <= _HEADINGS[1])
     index = np.arange(count)
-    section = np.cumsum(is_heading)
+    section = is_heading.cumsum()
     start = np.maximum.accumulate(np.where(is_heading, index, 0))
     size = int(section[-1]) + 1
     body = ~is_heading
@@ -231,17 +229,16 @@ def _page_rows(columns: Columns, words: Array, link_words: Array, good: Array, c
     return rows | {name: np.full(count, float(value)) for name, value in page.items()}
 
 
-def _flag_rows(columns: Columns, regions: Regions) -> Rows:
-    own = np.array(columns.flags, np.int64)
+def _flag_rows(regions: Regions) -> Rows:
     rows: Rows = {}
-    for name, flags in (("any", regions.all_flags), ("near", regions.near_flags)):
-        bits = ((flags[regions.container] | own) & _BITS) != 0
-        rows |= {f"{name}_{flag}": bits[place] for place, flag in enumerate(NAMES)}
+    for names, flags in ((_ANY_FLAGS, regions.all_flags), (_NEAR_FLAGS, regions.near_flags)):
+        bits = ((flags[regions.container] | regions.own_flags) & _BITS) != 0
+        rows.update(zip(names, bits, strict=True))
     return rows
 
 
-def _running(values: npt.NDArray[np.generic] | Sequence[float]) -> Array:
+def _running(values: npt.NDArray[np.generic]) -> Array:
     """Return prefix sums: entry ``i`` is the sum before block ``i``; the last entry is the sum of all."""
     sums = np.zeros(len(values) + 1)
-    np.cumsum(values, out=sums[1:])
+    values.cumsum(out=sums[1:])
     return sums

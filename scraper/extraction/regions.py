@@ -47,11 +47,14 @@ class Regions:
         self.first: Indexes = np.array(columns.c_first, np.int64)
         self.last: Indexes = np.array(columns.c_last, np.int64)
         self.end: Indexes = np.array(columns.c_end, np.int64)
+        self.signature: Indexes = np.array(columns.c_signature, np.int64)
+        self.own_flags: Indexes = np.array(columns.flags, np.int64)  # a block, as are the next
+        self.link_chars: Indexes = np.array(columns.link_chars, np.int64)
         index = np.arange(len(self.end))
         # A container is inside all that stand before it, but for those that have ended.
-        self.depth: Indexes = index - np.cumsum(np.bincount(self.end))[: len(index)]
+        self.depth: Indexes = index - np.bincount(self.end).cumsum()[: len(index)]
         words = counts.words
-        density = np.array(columns.link_chars, np.float64) / np.maximum(counts.chars, 1)
+        density = self.link_chars / np.maximum(counts.chars, 1)
         enough = (counts.sentence_ends > 0) & (words >= GOOD_WORDS) | (words >= GOOD_WORDS_WITHOUT_END)
         self.good_words: Array = np.where(enough & (density < GOOD_LINK_DENSITY), words * (1.0 - density), 0.0)
         self.words = self._sum(words)
@@ -64,7 +67,7 @@ class Regions:
 
     def _sum(self, values: Array) -> Array:
         sums = np.zeros(len(values) + 1)
-        np.cumsum(values, out=sums[1:])
+        values.cumsum(out=sums[1:])
         return sums[self.last] - sums[self.first]
 
     def _flags(self, columns: Columns) -> None:
@@ -85,10 +88,15 @@ class Regions:
         equal = np.zeros(len(columns.text), bool)
         described = np.zeros(len(columns.text), bool)
         together = "\0".join(wanted)
+        longest = max(map(len, wanted), default=0)
         for index, text in enumerate(columns.text):
-            if text in together and any(text in title and 2 * len(text) > len(title) for title in wanted):
+            if (
+                len(text) <= longest
+                and text in together
+                and any(text in title and 2 * len(text) > len(title) for title in wanted)
+            ):
                 equal[index] = True
-            elif shown and shown in text[: 2 * DESCRIPTION_CHARS]:
+            elif shown and len(text) >= DESCRIPTION_CHARS and shown in text[: 2 * DESCRIPTION_CHARS]:
                 described[index] = True
         self.title_block = _title_block(columns, equal, wanted)
         if self.title_block >= 0:
@@ -119,7 +127,7 @@ class Regions:
         Paragraphs under what calls itself comments, footer, popup and so on weigh less: a thread of comments is often
         longer than the article.
         """
-        flags = self.all_flags[self.container] | np.array(columns.flags, np.int64)
+        flags = self.all_flags[self.container] | self.own_flags
         trust = np.where(flags & _DOUBTFUL, DOUBTFUL_WEIGHT, 1.0) * np.where(flags & BIT["UNSEEN"], UNSEEN_WEIGHT, 1.0)
         trusted = self.good_words * trust
         good = self._sum(trusted)
@@ -128,7 +136,7 @@ class Regions:
         for index in range(len(parents) - 1, 0, -1):
             if mass[index]:
                 mass[parents[index]] += MASS_DECAY * mass[index]
-        guess = max(range(len(mass)), key=mass.__getitem__)
+        guess = mass.index(max(mass))
         while parents[guess] >= 0 and good[parents[guess]] > CLIMB_GAIN * good[guess]:
             guess = parents[guess]
         self.guess = guess

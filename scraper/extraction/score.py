@@ -36,7 +36,7 @@ def score(columns: Columns, titles: list[str], description: str, model: BlockMod
     counts = CharacterCounts(columns.text)
     regions = Regions(columns, counts, titles, description)
     own = model.probabilities(block_features(columns, counts, regions))
-    probability = _vote(own, counts.words, np.array(columns.c_signature, np.int64)[regions.container])
+    probability = _vote(own, counts.words, regions.signature[regions.container])
     kept, expected = _cut(probability, counts.words)
     # Code between paragraphs reads like no text: in the article's container it stays at the lowest cut.
     code = np.array([tag == "pre" for tag in columns.tag])
@@ -58,7 +58,7 @@ def _cut(probability: npt.NDArray[np.float64], words: npt.NDArray[np.float64]) -
     """Keep the blocks whose set has the highest expected F1 (Nan et al., "Optimizing F-measure", ICML 2012)."""
     order = np.argsort(-probability, kind="stable")
     hits = probability[order] * words[order]
-    expected = 2.0 * np.cumsum(hits) / (np.cumsum(words[order]) + hits.sum() + 1e-9)
+    expected = 2.0 * hits.cumsum() / (words[order].cumsum() + hits.sum() + 1e-9)
     best = float(probability[order][int(np.argmax(expected))])
     kept = probability >= min(max(best, LOWEST_CUT), HIGHEST_CUT)
     count = int(kept.sum())
