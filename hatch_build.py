@@ -1,7 +1,7 @@
 """Compile the hottest loops where there is a C compiler; without one, the package is pure Python.
 
-``walk.py``, ``characters.py`` and ``model.py`` in ``scraper/extraction`` take the loops of the three ``.pyx`` files where
-they find them compiled. See docs/decisions/0130.
+In ``scraper/extraction``, ``walk.py``, ``characters.py`` and ``model.py`` take the loops of the ``.pyx`` files where
+they are compiled. See docs/decisions/0130.
 """
 
 from __future__ import annotations
