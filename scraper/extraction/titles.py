@@ -23,6 +23,8 @@ MIN_SHARED_OF_ONLY_H1 = 0.2
 MAX_TITLE_CHARS = 500
 # Headings that are looked at, of each kind; pages with more are listings or use h1 for every section.
 MAX_HEADINGS = 8
+# A heading further inside the text than this is that of a section, unless it says what the head says.
+MAX_BLOCKS_INTO_TEXT = 2
 MIN_KICKER_LETTERS = 5
 MIN_CUT_CHARS = 90
 # The title stands among a page's first blocks.
@@ -83,6 +85,8 @@ def _shown(evidence: Evidence, claims: Sequence[tuple[str, str]], names: frozens
     heads = [b for b in columns.headings[:MAX_HEADINGS] if not _names_the_site(evidence, b, names)]
     wanted = [tokens(claim) for claim, _ in claims]
     found = _most_alike(columns.text, heads, wanted, MIN_SHARED)
+    last = evidence.body[0] + MAX_BLOCKS_INTO_TEXT if evidence.body else len(columns.text)
+    heads = [block for block in heads if block <= last]
     if found is None and heads:
         # An h1 that says the same in other words is what the reader sees; "Our blog" shares nothing.
         sure = len(heads) > 1 or evidence.article or "og:title" in evidence.metas
@@ -91,7 +95,7 @@ def _shown(evidence: Evidence, claims: Sequence[tuple[str, str]], names: frozens
     if found is None:
         found = _verbatim(evidence, names)
     if found is None:
-        others = [block for block, tag in enumerate(columns.tag) if tag == "h2"][:MAX_HEADINGS]
+        others = [block for block, tag in enumerate(columns.tag[: last + 1]) if tag == "h2"][:MAX_HEADINGS]
         found = _most_alike(columns.text, others, wanted, MIN_SHARED)
     return found
 
