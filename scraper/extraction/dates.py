@@ -42,7 +42,7 @@ _PUBLISHED = (
     "published", "posted", "posted on", "post time", "publié", "veröffentlicht", "erstellt", "publicado", "pubblicato",
     "发布", "發布", "公開", "発行", "입력",
 )  # fmt: skip
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)([/-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?=\D|$)")
+_URL_DATE = re.compile(r"/((?:19|20)\d\d)(?:([/-])(\d\d?)\2(\d\d?)|(\d\d)(\d\d))(?=\D|$)")
 # Longer blocks are prose that mentions dates.
 MAX_LINE_CHARS = 160
 # "Last updated on" in a block of its own.
@@ -105,9 +105,13 @@ def _published(evidence: Evidence, lines: _Lines) -> Iterator[Candidate]:
     yield from _metas(evidence, PUBLISHED_METAS)
     yield from _other_metas(evidence)
     yield from _microdata(evidence, "date")
-    yield from lines.published
+    address = _from_url(evidence)
+    for moment, source in lines.published:
+        # A date beside the title that is not the one of the address is that of something else, or was misread.
+        if moment and (address is None or abs(moment.instant - address.instant) <= 2 * TOLERANCE):
+            yield moment, source
     yield from declared
-    yield _from_url(evidence), "url"
+    yield address, "url"
     yield from lines.changed
     yield from _marked(evidence)
     yield from _labelled(evidence)
@@ -238,4 +242,7 @@ def _spelled_out(evidence: Evidence) -> Iterator[Candidate]:
 
 def _from_url(evidence: Evidence) -> Moment | None:
     match = _URL_DATE.search(evidence.url)
-    return read_moment("-".join((match[1], match[3].zfill(2), match[4].zfill(2)))) if match else None
+    if match is None:
+        return None
+    month, day = match[3] or match[5], match[4] or match[6]
+    return read_moment(f"{match[1]}-{month:0>2}-{day:0>2}")

@@ -72,6 +72,17 @@ def test_a_date_in_the_prose_is_no_date_of_publication() -> None:
     assert told(f"<h1>Ferry returns</h1>{prose}</p>", "<title>Ferry returns</title>").published is None
 
 
+def test_a_date_beside_the_title_that_the_url_contradicts_is_not_taken() -> None:
+    shown = "<h1>Ferry returns</h1><p>12.11.10</p>"
+
+    assert told(shown + STORY, url="https://news.example/2024/05/03/ferry").published == "2024-05-03"
+
+
+@pytest.mark.parametrize("path", ["/20390261/ferry", "/2024/99/03/ferry", "/20241345"])
+def test_a_number_in_the_url_is_no_date(path: str) -> None:
+    assert told(STORY, url=f"https://news.example{path}").published is None
+
+
 def test_the_url_is_the_last_resort() -> None:
     page = told(url="https://news.example/2024/05/03/ferry")
 
