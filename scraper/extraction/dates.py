@@ -42,7 +42,9 @@ _PUBLISHED = (
     "published", "posted", "posted on", "post time", "publié", "veröffentlicht", "erstellt", "publicado", "pubblicato",
     "发布", "發布", "公開", "発行", "입력",
 )  # fmt: skip
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)(?:([/-])(\d\d?)\2(\d\d?)|(\d\d)(\d\d))(?=\D|$)")
+_URL_DATE = re.compile(
+    r"/(?P<y>(?:19|20)\d\d)([/-])(?P<m>\d\d?)\2(?P<d>\d\d?)(?!\d)|[/_-](?P<yy>(?:19|20)\d\d)(?P<mm>\d\d)(?P<dd>\d\d)(?!\d)"
+)
 # Longer blocks are prose that mentions dates.
 MAX_LINE_CHARS = 160
 # "Last updated on" in a block of its own.
@@ -244,5 +246,5 @@ def _from_url(evidence: Evidence) -> Moment | None:
     match = _URL_DATE.search(evidence.url)
     if match is None:
         return None
-    month, day = match[3] or match[5], match[4] or match[6]
-    return read_moment(f"{match[1]}-{month:0>2}-{day:0>2}")
+    year, month, day = (match[part] or match[2 * part] for part in "ymd")
+    return read_moment(f"{year}-{month:0>2}-{day:0>2}")

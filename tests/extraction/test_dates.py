@@ -83,8 +83,9 @@ def test_a_number_in_the_url_is_no_date(path: str) -> None:
     assert told(STORY, url=f"https://news.example{path}").published is None
 
 
-def test_the_url_is_the_last_resort() -> None:
-    page = told(url="https://news.example/2024/05/03/ferry")
+@pytest.mark.parametrize("path", ["2024/05/03/ferry", "2024-5-3/ferry", "20240503/ferry", "ferry-returns-20240503"])
+def test_the_url_is_the_last_resort(path: str) -> None:
+    page = told(url=f"https://news.example/{path}")
 
     assert (page.published, page.sources.published) == ("2024-05-03", "url")
 
