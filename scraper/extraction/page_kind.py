@@ -128,7 +128,7 @@ def load_page_models(folder: Path, suffix: str = "") -> PageModels:
 def _text_signals(scored: Scored) -> dict[str, float]:
     columns, kept, words = scored.columns, scored.kept, scored.counts.words
     probability = scored.probability
-    density = np.minimum(np.array(columns.link_chars) / np.maximum(scored.counts.chars, 1), 1.0)
+    density = np.minimum(scored.regions.link_chars / np.maximum(scored.counts.chars, 1), 1.0)
     links = density * words
     total = float(words[kept].sum())
     kept_words = max(total, 1.0)
@@ -167,7 +167,7 @@ def _card_signals(scored: Scored) -> dict[str, float]:
     columns, regions, words = scored.columns, scored.regions, scored.counts.words
     own = np.array(columns.c_flags, np.int64)
     heads = np.array([tag in HEADINGS for tag in columns.tag])
-    linked_heads = heads & (np.array(columns.link_chars) > LINKED * scored.counts.chars)
+    linked_heads = heads & (regions.link_chars > LINKED * scored.counts.chars)
     links = np.fromiter(map(bool, columns.links), bool, len(columns.links))
     cards, card_words, _ = _largest_group(scored, (regions.blocks >= 2) & (_inside(scored, links) > 0), MIN_CARDS)
     _, teaser_words, kept = _largest_group(scored, _inside(scored, linked_heads) == 1, MIN_TEASERS)
@@ -195,7 +195,7 @@ def _inside(scored: Scored, values: npt.NDArray[np.generic]) -> Array:
 def _largest_group(scored: Scored, wanted: npt.NDArray[np.bool_], at_least: int) -> tuple[float, float, float]:
     """Return size, words and kept words of the group of short siblings of one signature that has the most words."""
     regions = scored.regions
-    signature = np.array(scored.columns.c_signature, np.int64)
+    signature = regions.signature
     if np.count_nonzero(wanted) < at_least:
         return 0.0, 0.0, 0.0
     group = (regions.parent * (int(signature.max()) + 1) + signature)[wanted]
