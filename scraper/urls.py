@@ -7,6 +7,7 @@ The parser is Ada, the WHATWG one (docs/decisions/0010-url-parser.md). Requests 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 
 from ada_url import URL
@@ -78,11 +79,14 @@ def normalise(url: str) -> str:
     parsed = _parsed(url.strip())
     if parsed is None or not parsed.hostname:
         return url.strip()
+    if parsed.hostname.endswith("."):
+        with suppress(ValueError):  # a host of dots only
+            parsed.hostname = parsed.hostname.rstrip(".")
     port = f":{parsed.port}" if parsed.port else ""
     path = _SESSION_IN_PATH.sub("", _unescaped(parsed.pathname))
     query = "&".join(filter(_names_content, parsed.search[1:].split("&")))
     query = "?" + _unescaped(query) if query else ""
-    return f"{parsed.protocol}//{parsed.hostname.rstrip('.')}{port}{path}{query}"
+    return f"{parsed.protocol}//{parsed.hostname}{port}{path}{query}"
 
 
 def without_secrets(url: str) -> str:

@@ -87,6 +87,8 @@ def test_a_link_leads_where_a_browser_would_go(reference: str, absolute: str | N
         ("HTTP://Example.org:80/a#part", "http://example.org/a"),
         ("https://example.org", "https://example.org/"),
         ("https://example.org./a?", "https://example.org/a"),
+        ("https://./a", "https://./a"),
+        ("https://1../a", "https://0.0.0.1/a"),
         ("https://user:secret@example.org/a", "https://example.org/a"),
         ("https://example.org/%7Euser/%c3%a4%2f", "https://example.org/~user/%C3%A4%2F"),
         ("https://example.org/a?utm_source=x&id=7&fbclid=y&UTM_Medium=z", "https://example.org/a?id=7"),
