@@ -13,7 +13,7 @@ Where = Literal["any", "start", "end", "edges"]
 # Zero-width characters, soft hyphen, direction marks: nobody sees them, and they would break a match.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 # Bullets, arrows and rules that sites put round furniture: "» Read more", "- THE END -", "更多>>".
-_ORNAMENT = " •·●▪■◆▶►▷▲△▼▽←→↑↓»«›‹>|*—–-_=~↵✕×\ufe0f"
+_ORNAMENT = " •·●▪■◆▶►▷▲△▼▽←→↑↓»«›‹><|*—–-_=~↵✕×\ufe0f"
 # Letters that one word is written with and without: capitals in Greek and Turkish, an Arabic keyboard for Persian,
 # hamza and vowel signs in Arabic, "ё" in Russian. Lines and patterns are folded alike, so both may have either.
 _LETTERS = dict(zip("ıёάέήίϊΐόύϋΰώأإآيىك", "iеαεηιιιουυυωاااییک", strict=True)) | dict.fromkeys(
