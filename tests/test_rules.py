@@ -126,6 +126,13 @@ def test_the_first_id_gets_the_credit_where_two_rules_match() -> None:
     assert credited.id == "a.a"
 
 
+def test_of_several_rules_that_match_the_one_of_the_page_gets_the_credit_else_the_english_one() -> None:
+    line = "We use cookies on our website to give you the best experience."
+    found = (ALL.match(line), ALL.match(line, language="en"), ALL.match(line, language="nl"))
+
+    assert [rule and rule.id for rule in found] == ["cookie.we-use", "cookie.we-use", "cookie.notice-nl"]
+
+
 def test_patterns_see_a_line_folded() -> None:
     assert fold("  »\u200b 责任编辑：张三 （实习）\u00a0 ") == "责任编辑:张三 (实习)"
     assert fold("- THE  END -") == "the end"

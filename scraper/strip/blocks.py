@@ -27,7 +27,7 @@ def strip(draft: Draft, rules: RuleSet, site: SiteMemory = NO_MEMORY) -> Draft:
             places.append((index, offset))
             offset += len(line) + 1
     headings = [draft.blocks[index].kind == "heading" for index, _ in places]
-    verdicts = judge(lines, Known(rules, site), headings)
+    verdicts = judge(lines, Known(rules, site, draft.metadata.language), headings)
     if found := buttons(draft.blocks):
         labels = {number: lines[number] or "" for number, (index, _) in enumerate(places) if index in found}
         verdicts |= {number: Verdict(0, ((REPEATED_LINK, label),)) for number, label in labels.items()}
