@@ -38,9 +38,9 @@ class RuleSet:
         # Compiled when first needed: all at once cost half a second.
         self._matchers: list[Callable[[str], object] | None] = [None] * len(self.rules)
         self._limits = [rule.max_chars for rule in self.rules]
-        # By edge and class of length, made when first needed.
+        # By edge and length of the line; those of a class of lengths are one, made when first needed.
         self._lookups: dict[Edge, list[Lookup | None]] = {
-            edge: [None] * (len(_LENGTHS) + 1) for edge in ("any", "start", "end")
+            edge: [None] * (self.max_chars + 1) for edge in ("any", "start", "end")
         }
         self._entries = [entry_of(rule, number) for number, rule in enumerate(self.rules)]
         self._tails = Lookup(entry for entry in self._entries if self.rules[entry.number].tail)
@@ -53,10 +53,7 @@ class RuleSet:
         length = len(line)
         if length > self.max_chars:
             return None
-        lookups, class_ = self._lookups[edge], bisect_left(_LENGTHS, length)
-        lookup = lookups[class_]
-        if lookup is None:
-            lookup = lookups[class_] = self._lookup(edge, class_)
+        lookup = self._lookups[edge][length] or self._lookup(edge, length)
         candidates = lookup.find(line)
         return self._that_takes(candidates, line, language) if candidates else None
 
@@ -74,11 +71,15 @@ class RuleSet:
         return None
 
     def _lookup(self, edge: Edge, length: int) -> Lookup:
-        """Return the rules that may take a line at ``edge`` with a length above ``_LENGTHS[length - 1]``."""
-        shorter = _LENGTHS[length - 1] if length else 0
+        """Make the look-up of the rules that may take a line of the class of ``length`` at ``edge``."""
+        class_ = bisect_left(_LENGTHS, length)
+        shorter, longest = ([-1, *_LENGTHS, self.max_chars][place] for place in (class_, class_ + 1))
         places = ("any",) if edge == "any" else ("any", "edges", edge)
         rules = zip(self.rules, self._entries, strict=True)
-        return Lookup(entry for rule, entry in rules if rule.max_chars > shorter and rule.where in places)
+        made = Lookup(entry for rule, entry in rules if rule.max_chars > shorter and rule.where in places)
+        for chars in range(shorter + 1, min(longest, self.max_chars) + 1):
+            self._lookups[edge][chars] = made
+        return made
 
     def _that_takes(self, candidates: Iterable[int], line: str, language: str | None) -> Rule | None:
         folded = fold(line)

@@ -43,14 +43,18 @@ def fold(line: str) -> str:
     """Return ``line`` as the patterns see it: NFKC (so ``：`` is ``:``), lower case, one space between words,
     without invisible characters, without bullets or arrows round it, and with one spelling of a word (``ı`` is ``i``).
     """
+    plain = line.isprintable()  # so it has no invisible character, and no white space but " "
     if not line.isascii():
-        line = _INVISIBLE.sub("", line)
+        if not plain:
+            line = _INVISIBLE.sub("", line)
         for wide, narrow in _WIDE:
             line = line.replace(wide, narrow)
         line = fold_letters(unicodedata.normalize("NFKC", line).lower())
     else:
         line = line.lower()
-    return " ".join(line.split()).strip(_ORNAMENT)
+    if not plain or "  " in line:
+        line = " ".join(line.split())
+    return line.strip(_ORNAMENT)
 
 
 def fold_letters(lowered: str) -> str:
