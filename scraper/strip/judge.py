@@ -50,9 +50,7 @@ def judge(lines: Sequence[Line], known: Known, headings: Sequence[bool] = ()) ->
     """Return the verdict of each line that loses something, in order. ``headings`` tells which lines are headings."""
     rules, language = known.rules, known.language
     whole = {
-        number: rule.id
-        for number, line in enumerate(lines)
-        if line and (rule := rules.match(line, language=language))
+        number: rule.id for number, line in enumerate(lines) if line and (rule := rules.match(line, language=language))
     }
     if known.site.seen and not _is_copy(lines, whole, known.site):
         whole |= _repeated(lines, whole, known.site, headings)
