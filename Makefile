@@ -38,6 +38,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.cleanliness
 	$(BIN)/python -m benchmarks.text
 	$(BIN)/python -m benchmarks.touches --check
+	$(BIN)/python -m benchmarks.matching
 	$(BIN)/python -m benchmarks.site_memory
 	$(BIN)/python -m benchmarks.speed
 

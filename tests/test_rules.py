@@ -126,6 +126,29 @@ def test_the_first_id_gets_the_credit_where_two_rules_match() -> None:
     assert credited.id == "a.a"
 
 
+def test_of_several_rules_that_match_the_one_of_the_page_gets_the_credit_else_the_english_one() -> None:
+    line = "We use cookies on our website to give you the best experience."
+    found = (ALL.match(line), ALL.match(line, language="en"), ALL.match(line, language="nl"))
+
+    assert [rule and rule.id for rule in found] == ["cookie.we-use", "cookie.we-use", "cookie.notice-nl"]
+
+
+def test_folding_leaves_one_space_between_words_whatever_stands_there() -> None:
+    spaces = [chr(code) for code in range(0x3001) if chr(code).isspace()]
+
+    assert {fold(f" Low{space}{space}tide{space}") for space in spaces} == {"low tide"}
+    assert fold("Low \u200b tide\u00ad") == "low tide"
+
+
+def test_words_are_found_between_quotes_and_dashes_and_beside_letters_beyond_ascii() -> None:
+    rule = Rule(id="a.a", about="", lang=("en",), words=("tide",), line=(".*",))
+
+    assert all(
+        RuleSet([rule]).match(line) for line in ("“Tide”", "low—tide…", "the tide’s out", "«Tide» à quai", "tide")
+    )
+    assert RuleSet([rule]).match("the “tides”") is None
+
+
 def test_patterns_see_a_line_folded() -> None:
     assert fold("  »\u200b 责任编辑：张三 （实习）\u00a0 ") == "责任编辑:张三 (实习)"
     assert fold("- THE  END -") == "the end"

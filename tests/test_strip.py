@@ -122,6 +122,27 @@ def test_links_move_with_their_text_and_go_with_furniture() -> None:
     assert PROSE[0][4:9] == "ferry"
 
 
+def linked(text: str) -> Block:
+    return Block(kind="paragraph", text=text, links=(BlockLink(0, len(text), "https://news.example/cabins"),))
+
+
+def test_a_link_that_stands_under_each_of_many_entries_is_a_button() -> None:
+    entries = [f"Cabin {number} looks at the harbour." for number in range(9)]
+    page = [block for entry in entries for block in (entry, linked("Look at the cabin"))]
+    stripped = strip(a_draft(*page), RULES)
+
+    assert texts(stripped) == entries
+    assert removed(stripped)[0] == ("link.repeated", "Look at the cabin", 1, "inside")
+
+
+def test_a_few_equal_links_and_equal_lines_that_are_no_links_stay() -> None:
+    few = a_draft(*[block for entry in PROSE for block in (entry, linked("Tide table"))])
+    refrain = a_draft(*["Row, row, the tide is low"] * 9, PROSE[0])
+
+    assert strip(few, RULES) is few
+    assert strip(refrain, RULES) is refrain
+
+
 def test_what_is_glued_to_a_paragraph_is_cut_off_piece_by_piece() -> None:
     stripped = strip(a_draft(f"{PROSE[0]} Credit: John Roe. (Credit: Jane Doe)"), RULES)
 

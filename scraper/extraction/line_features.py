@@ -1,8 +1,9 @@
 """Numbers about every line of a flattened text: its length and punctuation, what stands near it, what it repeats.
 
-No feature knows a language. The ideas are those of :mod:`scraper.extraction.features` for text without mark-up; that a
-line of the story shares its words with the rest of the story is Kohlschuetter's and Nejdl's ("A Densitometric Approach
-to Web Page Segmentation", CIKM 2008) turned to single lines.
+No feature knows a language; which lines are known to be furniture is told by rules, which do. The ideas are those of
+:mod:`scraper.extraction.features` for text without mark-up; that a line of the story shares its words with the rest of
+the story is Kohlschuetter's and Nejdl's ("A Densitometric Approach to Web Page Segmentation", CIKM 2008) turned to
+single lines.
 """
 
 from __future__ import annotations
@@ -20,17 +21,19 @@ Array = npt.NDArray[np.float64]
 Rows = dict[str, npt.NDArray[np.generic]]
 
 _WINDOWS = (1, 3, 6, 12, 24)  # lines to each side
+_KNOWN_WINDOWS = (1, 3, 12, 24)
 _GOOD_WORDS = 8.0  # a line with a sentence end
 _GOOD_WORDS_WITHOUT_END = 20.0
 _NO_GOOD_LINE = 99.0
+_NO_KNOWN_LINE = 99.0
 _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _SHORT_WORD = 3  # characters; "the" and "der" are everywhere and tell nothing
 _MANY = 5  # lines that share a word; more tell no more
 
 
-def line_features(lines: Sequence[str]) -> Rows:
-    """Return all rows for a text, one entry a line. No line may be empty."""
+def line_features(lines: Sequence[str], known: Sequence[bool] = ()) -> Rows:
+    """Return all rows for a text, one entry a line. No line may be empty. ``known`` tells which lines are furniture."""
     counts = CharacterCounts(lines)
     words = counts.words
     enough = (counts.sentence_ends > 0) & (words >= _GOOD_WORDS) | (words >= _GOOD_WORDS_WITHOUT_END)
@@ -40,6 +43,7 @@ def line_features(lines: Sequence[str]) -> Rows:
     rows |= _place_rows(good)
     rows |= _vocabulary_rows(lines, enough)
     rows |= _text_rows(words, good, counts)
+    rows |= _known_rows(np.array(known or [False] * len(lines), np.float64))
     return rows
 
 
@@ -137,6 +141,29 @@ def _text_rows(words: Array, good: Array, counts: CharacterCounts) -> Rows:
         "text_unspaced": counts.unspaced.sum() / max(float(counts.chars.sum()), 1.0),
     }
     return {name: np.full(len(words), float(value)) for name, value in about.items()}
+
+
+def _known_rows(known: Array) -> Rows:
+    """Rows about the lines that are known to be furniture: where such a line stands, its neighbours often are, too."""
+    count = len(known)
+    index = np.arange(count)
+    running = _running(known)
+    rows: Rows = {}
+    for size in _KNOWN_WINDOWS:
+        first = np.maximum(index - size, 0)
+        last = np.minimum(index + size + 1, count)
+        rows[f"known_before_{size}"] = (running[index] - running[first]) / np.maximum(index - first, 1)
+        rows[f"known_after_{size}"] = (running[last] - running[index + 1]) / np.maximum(last - index - 1, 1)
+    above = np.maximum.accumulate(np.where(known > 0, index, -1))
+    below = np.minimum.accumulate(np.where(known > 0, index, count)[::-1])[::-1]
+    return rows | {
+        "steps_from_known": np.where(above >= 0, index - above, _NO_KNOWN_LINE),
+        "steps_to_known": np.where(below < count, below - index, _NO_KNOWN_LINE),
+        "known_above": running[:-1],
+        "known_below": running[-1] - running[1:],
+        "text_known": np.full(count, running[-1]),
+        "text_known_share": np.full(count, running[-1] / count),
+    }
 
 
 def _vocabulary(line: str) -> set[str]:

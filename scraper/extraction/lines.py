@@ -1,7 +1,8 @@
 """Tell the lines of a flattened text that are no story, by their form and neighbours, in any language.
 
-A model gives each line the probability that it is story. Lines go only where that is worth it: the more of the text
-seems to be story, the more a lost line weighs against one that is left over.
+A model gives each line the probability that it is story. It is told which lines rules know as furniture: a whole page
+has many, a clean text has none. Lines go only where that is worth it: the more of the text seems to be story, the more
+a lost line weighs against one that is left over.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,15 +20,26 @@ from scraper.extraction.model import BlockModel, load_model
 
 # Fewer lines have too few neighbours to tell anything.
 MIN_LINES = 5
-# A text is judged only if most of what seems to be story is sure to be: a list, a poem or a chat of short lines looks
-# like furniture all through, and stays.
-SURE = 0.8
-SURE_SHARE = 0.75
-SURE_SHARE_IN_DIRTY = 0.65
-# How many times a lost word weighs a word that is left over, as the beta of an F measure.
-BETA = 3.0
-BETA_IN_DIRTY = 2.0
-BETA_IN_CLEAN = 5.0
+SURE = 0.8  # a probability of story
+
+
+class Caution(NamedTuple):
+    """When a text is judged, and how many times a lost word weighs a word that is left over (the beta of an F measure).
+
+    A text is judged only if ``sure`` of what seems to be story is sure to be: a list, a poem or a chat of short lines
+    looks like furniture all through, and stays.
+    """
+
+    sure_in_dirty: float
+    sure: float
+    beta_in_dirty: float
+    beta: float
+    beta_in_clean: float
+
+
+# Where rules know no line, most texts that the model has seen were clean: it takes a menu for story more easily.
+CAUTION = Caution(0.5, 0.75, 2.75, 3.7, 6.0)
+CAUTION_WITHOUT_RULES = Caution(0.65, 0.85, 2.0, 2.0, 5.0)
 # Of the words of a text, what is expected to be story: below, it is dirty (a whole page), above, clean.
 DIRTY_SHARE = 0.45
 CLEAN_SHARE = 0.8
@@ -36,13 +49,16 @@ MAX_PROBABILITY = 0.5
 Array = npt.NDArray[np.float64]
 
 
-def furniture(lines: Sequence[str], model: BlockModel | None = None) -> list[bool]:
-    """Return, a line, whether it is furniture. No line may be empty."""
-    if len(lines) < MIN_LINES:
-        return [False] * len(lines)
-    rows = line_features(lines)
-    probability = (model or shipped_line_model()).probabilities(rows)
-    return [bool(gone) for gone in _unwanted(probability, np.asarray(rows["words"], np.float64))]
+def furniture(lines: Sequence[str], known: Sequence[bool] = (), model: BlockModel | None = None) -> list[bool]:
+    """Return, a line, whether it is furniture. No line may be empty. ``known`` tells which lines are for sure."""
+    gone = np.array(known or [False] * len(lines), np.bool_)
+    open_ = ~gone
+    if open_.sum() >= MIN_LINES:
+        rows = line_features(lines, known)
+        probability = (model or shipped_line_model()).probabilities(rows)
+        words = np.asarray(rows["words"], np.float64)
+        gone[open_] = _unwanted(probability[open_], words[open_], CAUTION if gone.any() else CAUTION_WITHOUT_RULES)
+    return [bool(line) for line in gone]
 
 
 @lru_cache(maxsize=1)
@@ -51,14 +67,14 @@ def shipped_line_model() -> BlockModel:
     return load_model(Path(__file__).with_name("line_model.json"))
 
 
-def _unwanted(probability: Array, words: Array) -> npt.NDArray[np.bool_]:
+def _unwanted(probability: Array, words: Array, caution: Caution) -> npt.NDArray[np.bool_]:
     story = probability * words
     expected = float(story.sum())
     share = expected / float(words.sum())
     dirty = share < DIRTY_SHARE
-    if story[probability >= SURE].sum() < (SURE_SHARE_IN_DIRTY if dirty else SURE_SHARE) * expected:
+    if story[probability >= SURE].sum() < (caution.sure_in_dirty if dirty else caution.sure) * expected:
         return np.zeros(len(words), np.bool_)
-    beta = BETA_IN_DIRTY if dirty else BETA_IN_CLEAN if share > CLEAN_SHARE else BETA
+    beta = caution.beta_in_dirty if dirty else caution.beta_in_clean if share > CLEAN_SHARE else caution.beta
     order = np.argsort(-probability, kind="stable")
     hits, kept = np.cumsum(story[order]), np.cumsum(words[order])
     # Expected F-beta of keeping the likeliest lines, as in `scraper.extraction.score`.

@@ -21,11 +21,16 @@ _CLOSING = "\"'”’」』»)）】\\]"
 _SENTENCE_END = re.compile(
     rf"[.!?…。！？][{_CLOSING}]*(?:(?<=[。！？…])|(?<=[。！？…][{_CLOSING}])|\s)\s*(?=[^\s{_CLOSING}])"
 )
+_ENGLISH = "en"
 _BRACKETS = {")": "(", "）": "（", "】": "【", "]": "["}
 
 
 class RuleSet:
-    """Rules that are looked up by their words. Where several match a line, the first id in sorted order is named."""
+    """Rules that are looked up by their words.
+
+    Where several match a line, one of the page's language is named, else one in English, which patterns of related
+    languages may match, too; of these the first id in sorted order.
+    """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
@@ -33,26 +38,26 @@ class RuleSet:
         # Compiled when first needed: all at once cost half a second.
         self._matchers: list[Callable[[str], object] | None] = [None] * len(self.rules)
         self._limits = [rule.max_chars for rule in self.rules]
-        # By edge and class of length, made when first needed.
+        # By edge and length of the line; those of a class of lengths are one, made when first needed.
         self._lookups: dict[Edge, list[Lookup | None]] = {
-            edge: [None] * (len(_LENGTHS) + 1) for edge in ("any", "start", "end")
+            edge: [None] * (self.max_chars + 1) for edge in ("any", "start", "end")
         }
         self._entries = [entry_of(rule, number) for number, rule in enumerate(self.rules)]
         self._tails = Lookup(entry for entry in self._entries if self.rules[entry.number].tail)
 
-    def match(self, line: str, edge: Edge = "any") -> Rule | None:
-        """Return the rule that takes the whole of ``line`` where it stands at ``edge``, or ``None``."""
+    def match(self, line: str, edge: Edge = "any", language: str | None = None) -> Rule | None:
+        """Return the rule that takes the whole of ``line`` where it stands at ``edge``, or ``None``.
+
+        ``language`` is that of the page, which changes no more than what is named.
+        """
         length = len(line)
         if length > self.max_chars:
             return None
-        lookups, class_ = self._lookups[edge], bisect_left(_LENGTHS, length)
-        lookup = lookups[class_]
-        if lookup is None:
-            lookup = lookups[class_] = self._lookup(edge, class_)
+        lookup = self._lookups[edge][length] or self._lookup(edge, length)
         candidates = lookup.find(line)
-        return self._first_that_takes(candidates, line) if candidates else None
+        return self._that_takes(candidates, line, language) if candidates else None
 
-    def tail(self, text: str) -> tuple[int, Rule] | None:
+    def tail(self, text: str, language: str | None = None) -> tuple[int, Rule] | None:
         """Return where furniture begins that is glued to the end of a paragraph, and its rule."""
         starts = [end.end() for end in _SENTENCE_END.finditer(text, max(0, len(text) - _TAIL_CHARS))]
         opening = _BRACKETS.get(text[-1:])
@@ -60,26 +65,35 @@ class RuleSet:
             starts.append(text.rfind(opening))
         for start in sorted(starts, reverse=True):
             candidates = self._tails.find(text[start : start + _TAIL_HEAD]) if start > 0 else ()
-            rule = self._first_that_takes(candidates, text[start:]) if candidates else None
+            rule = self._that_takes(candidates, text[start:], language) if candidates else None
             if rule is not None:
                 return start, rule
         return None
 
     def _lookup(self, edge: Edge, length: int) -> Lookup:
-        """Return the rules that may take a line at ``edge`` with a length above ``_LENGTHS[length - 1]``."""
-        shorter = _LENGTHS[length - 1] if length else 0
+        """Make the look-up of the rules that may take a line of the class of ``length`` at ``edge``."""
+        class_ = bisect_left(_LENGTHS, length)
+        shorter, longest = ([-1, *_LENGTHS, self.max_chars][place] for place in (class_, class_ + 1))
         places = ("any",) if edge == "any" else ("any", "edges", edge)
         rules = zip(self.rules, self._entries, strict=True)
-        return Lookup(entry for rule, entry in rules if rule.max_chars > shorter and rule.where in places)
+        made = Lookup(entry for rule, entry in rules if rule.max_chars > shorter and rule.where in places)
+        for chars in range(shorter + 1, min(longest, self.max_chars) + 1):
+            self._lookups[edge][chars] = made
+        return made
 
-    def _first_that_takes(self, candidates: Iterable[int], line: str) -> Rule | None:
+    def _that_takes(self, candidates: Iterable[int], line: str, language: str | None) -> Rule | None:
         folded = fold(line)
         length = len(folded)
+        found: Rule | None = None
         for number in candidates:
             if length <= self._limits[number]:
                 takes = self._matchers[number]
                 if takes is None:
                     takes = self._matchers[number] = pattern_of(self.rules[number]).fullmatch
                 if takes(folded):
-                    return self.rules[number]
-        return None
+                    rule = self.rules[number]
+                    if (language or _ENGLISH) in rule.lang:
+                        return rule
+                    if found is None or (_ENGLISH in rule.lang and _ENGLISH not in found.lang):
+                        found = rule
+        return found

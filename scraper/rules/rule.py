@@ -13,7 +13,7 @@ Where = Literal["any", "start", "end", "edges"]
 # Zero-width characters, soft hyphen, direction marks: nobody sees them, and they would break a match.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 # Bullets, arrows and rules that sites put round furniture: "» Read more", "- THE END -", "更多>>".
-_ORNAMENT = " •·●▪■◆▶►▷▲△▼▽←→↑↓»«›‹>|*—–-_=~↵✕×\ufe0f"
+_ORNAMENT = " •·●▪■◆▶►▷▲△▼▽←→↑↓»«›‹><|*—–-_=~↵✕×\ufe0f"
 # Letters that one word is written with and without: capitals in Greek and Turkish, an Arabic keyboard for Persian,
 # hamza and vowel signs in Arabic, "ё" in Russian. Lines and patterns are folded alike, so both may have either.
 _LETTERS = dict(zip("ıёάέήίϊΐόύϋΰώأإآيىك", "iеαεηιιιουυυωاااییک", strict=True)) | dict.fromkeys(
@@ -43,14 +43,18 @@ def fold(line: str) -> str:
     """Return ``line`` as the patterns see it: NFKC (so ``：`` is ``:``), lower case, one space between words,
     without invisible characters, without bullets or arrows round it, and with one spelling of a word (``ı`` is ``i``).
     """
+    plain = line.isprintable()  # so it has no invisible character, and no white space but " "
     if not line.isascii():
-        line = _INVISIBLE.sub("", line)
+        if not plain:
+            line = _INVISIBLE.sub("", line)
         for wide, narrow in _WIDE:
             line = line.replace(wide, narrow)
         line = fold_letters(unicodedata.normalize("NFKC", line).lower())
     else:
         line = line.lower()
-    return " ".join(line.split()).strip(_ORNAMENT)
+    if not plain or "  " in line:
+        line = " ".join(line.split())
+    return line.strip(_ORNAMENT)
 
 
 def fold_letters(lowered: str) -> str:

@@ -9,7 +9,8 @@ import msgspec
 from scraper.memory import NO_MEMORY, SiteMemory
 from scraper.records import Block, BlockLink, Draft, Removed
 from scraper.rules import RuleSet
-from scraper.strip.judge import Known, Line, judge
+from scraper.strip.buttons import REPEATED_LINK, buttons
+from scraper.strip.judge import Known, Line, Verdict, judge
 from scraper.strip.removals import Taken, removals
 
 _STORY_KINDS = ("code", "table")  # never looked into
@@ -26,7 +27,10 @@ def strip(draft: Draft, rules: RuleSet, site: SiteMemory = NO_MEMORY) -> Draft:
             places.append((index, offset))
             offset += len(line) + 1
     headings = [draft.blocks[index].kind == "heading" for index, _ in places]
-    verdicts = judge(lines, Known(rules, site), headings)
+    verdicts = judge(lines, Known(rules, site, draft.metadata.language), headings)
+    if found := buttons(draft.blocks):
+        labels = {number: lines[number] or "" for number, (index, _) in enumerate(places) if index in found}
+        verdicts |= {number: Verdict(0, ((REPEATED_LINK, label),)) for number, label in labels.items()}
     if not verdicts:
         return draft
     spans: dict[int, list[tuple[int, int]]] = {}

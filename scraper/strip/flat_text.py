@@ -18,8 +18,9 @@ WRAPPED_CHARS = 50
 MAX_WRAPPED = 0.1
 _LINE_END = re.compile("\r\n|[\n\r\u2028\u2029]")
 
-Furniture = Callable[[Sequence[str]], Sequence[bool]]
-"""Tells the lines of a text that are furniture by their form, as :func:`scraper.extraction.lines.furniture` does."""
+Furniture = Callable[[Sequence[str], Sequence[bool]], Sequence[bool]]
+"""Tells the lines of a text that are furniture by their form, as :func:`scraper.extraction.lines.furniture` does, from
+the lines and whether each is known to be furniture."""
 
 
 def clean_text(
@@ -65,18 +66,15 @@ def clean_text(
 
 
 def _unlike_story(lines: Sequence[str], verdicts: dict[int, Verdict], furniture: Furniture) -> dict[int, Verdict]:
-    """Return the verdicts of the lines that are furniture by their form, where all that stays is looked at together."""
-    places = [number for number, line in enumerate(lines) if line.strip() and _stays(verdicts.get(number))]
-    gone = furniture([lines[number].strip() for number in places])
+    """Return the verdicts of the lines that are furniture by their form, where no rule has taken them."""
+    places = [number for number, line in enumerate(lines) if line.strip()]
+    known = [number in verdicts and verdicts[number].keep == 0 for number in places]
+    gone = furniture([lines[number].strip() for number in places], known)
     return {
         number: Verdict(0, ((UNLIKE_STORY, lines[number].strip()),))
-        for number, is_gone in zip(places, gone, strict=True)
-        if is_gone
+        for number, is_gone, is_known in zip(places, gone, known, strict=True)
+        if is_gone and not is_known
     }
-
-
-def _stays(verdict: Verdict | None) -> bool:
-    return verdict is None or verdict.keep > 0
 
 
 def _unwrapped(lines: Sequence[str]) -> list[Line]:

@@ -43,15 +43,19 @@ class Known(NamedTuple):
 
     rules: RuleSet
     site: SiteMemory = NO_MEMORY
+    language: str | None = None  # of the page, as in ISO 639-1
 
 
 def judge(lines: Sequence[Line], known: Known, headings: Sequence[bool] = ()) -> dict[int, Verdict]:
     """Return the verdict of each line that loses something, in order. ``headings`` tells which lines are headings."""
-    whole = {number: rule.id for number, line in enumerate(lines) if line and (rule := known.rules.match(line))}
+    rules, language = known.rules, known.language
+    whole = {
+        number: rule.id for number, line in enumerate(lines) if line and (rule := rules.match(line, language=language))
+    }
     if known.site.seen and not _is_copy(lines, whole, known.site):
         whole |= _repeated(lines, whole, known.site, headings)
     else:
-        known = Known(known.rules)
+        known = known._replace(site=NO_MEMORY)
     edges = _edge_run(range(len(lines)), "start", lines, whole, known)
     edges |= _edge_run(reversed(range(len(lines))), "end", lines, whole | edges, known)
     if any(number not in edges and number not in whole and line != "" for number, line in enumerate(lines)):
@@ -62,7 +66,7 @@ def judge(lines: Sequence[Line], known: Known, headings: Sequence[bool] = ()) ->
             continue
         if number in whole:
             verdicts[number] = Verdict(0, ((whole[number], line.strip()),))
-        elif (verdict := _tails(line, known.rules)).taken:
+        elif (verdict := _tails(line, known)).taken:
             verdicts[number] = verdict
     return verdicts
 
@@ -104,7 +108,7 @@ def _edge_run(
         line = lines[number]
         if line == "" or number in taken:
             continue
-        if line and (rule := known.rules.match(line, edge)):
+        if line and (rule := known.rules.match(line, edge, known.language)):
             found[number] = rule.id
             continue
         if line and known.site.share(line) >= REPEATED_EDGE_SHARE:
@@ -120,11 +124,11 @@ def _reads_like_prose(line: str) -> bool:
     return len(line.encode("utf-8", "replace")) >= PROSE_BYTES and SENTENCE_END.search(line) is not None
 
 
-def _tails(line: str, rules: RuleSet) -> Verdict:
+def _tails(line: str, known: Known) -> Verdict:
     """Cut off what is glued to the end of a paragraph, the last piece first."""
     taken: list[tuple[str, str]] = []
     rest = line
-    while (tail := rules.tail(rest)) is not None:
+    while (tail := known.rules.tail(rest, known.language)) is not None:
         start, rule = tail
         taken.insert(0, (rule.id, rest[start:].strip()))
         rest = rest[:start].rstrip()

@@ -138,6 +138,34 @@ def test_code_between_kept_blocks_is_kept() -> None:
     assert texts(blocks) == ["Run it:", "make\n  test", "Done."]
 
 
+def with_heading_at(heading: float, section: float, body: str) -> list[str]:
+    """Return the texts of a page whose headings were not kept, with the scores of headings and of paragraphs."""
+    scored = scored_page(body)
+    headings = np.array([tag == "h2" for tag in scored.columns.tag])
+    scores = np.where(headings, heading, section)
+    return texts(assemble(dataclasses.replace(scored, kept=~headings, probability=scores), URL)[0])
+
+
+def test_a_heading_right_above_a_sure_paragraph_is_kept() -> None:
+    body = f"<div><p>{STORY[0]}</p><h2>The second ship</h2><p>{STORY[1]}</p></div>"
+
+    assert with_heading_at(0.3, 0.9, body) == [STORY[0], "The second ship", STORY[1]]
+    assert with_heading_at(0.3, 0.6, body) == [STORY[0], STORY[1]]
+    assert with_heading_at(0.05, 0.9, body) == [STORY[0], STORY[1]]
+
+
+def test_a_heading_of_another_container_or_above_the_text_stays_out() -> None:
+    paragraphs = f"<p>{STORY[0]}</p><p>{STORY[1]}</p>"
+
+    assert with_heading_at(0.3, 0.9, f"<h2>Notices</h2>{paragraphs}") == [STORY[0], STORY[1]]
+    other = f"<p>{STORY[0]}</p><div><div><h2>Notices</h2></div></div><p>{STORY[1]}</p>"
+    assert with_heading_at(0.3, 0.9, other) == [STORY[0], STORY[1]]
+
+
+def test_a_paragraph_of_nothing_but_a_joiner_is_no_block() -> None:
+    assert texts(blocks_of(f"<p>{STORY[0]}</p><p>&zwj;</p><p>{STORY[1]}</p>")) == [STORY[0], STORY[1]]
+
+
 def test_characters_that_show_nothing_leave_no_two_spaces() -> None:
     assert texts(blocks_of("<p>one \u200b two</p>")) == ["one two"]
 
