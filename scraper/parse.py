@@ -75,6 +75,7 @@ def _tolerant_tree(html: str) -> Any:
     except (ParserRejectedMarkup, RecursionError, AssertionError):
         return None
     root = etree.Element("html")
+    texts = _Texts()
     made: dict[int, tuple[Any, int]] = {id(soup): (root, 0)}  # bs4 node: its element, its level
     for node in soup.descendants:  # a loop: anything that recurses fails at this depth
         parent, level = made[id(node.parent)]
@@ -92,7 +93,8 @@ def _tolerant_tree(html: str) -> Any:
                 # A flattened element goes on behind its child.
                 parent = etree.SubElement(parent.getparent(), parent.tag)
                 made[id(node.parent)] = parent, level
-            _add_text(parent, _CONTROLS.sub("", node))
+            texts.add(parent, _CONTROLS.sub("", node))
+    texts.flush()
     return root
 
 
@@ -106,11 +108,28 @@ def _element(parent: Any, tag: Any) -> Any:
     return element
 
 
-def _add_text(parent: Any, text: str) -> None:
-    if len(parent):
-        parent[-1].tail = (parent[-1].tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
+class _Texts:
+    """Adds texts to elements. What goes to the same place is joined first: lxml copies a text that is added to."""
+
+    def __init__(self) -> None:
+        self._element: Any = None
+        self._name = ""
+        self._pieces: list[str] = []
+
+    def add(self, parent: Any, text: str) -> None:
+        """Add a text to the end of an element."""
+        last = next(parent.iterchildren(reversed=True), None)
+        element, name = (parent, "text") if last is None else (last, "tail")
+        if element is not self._element or name != self._name:
+            self.flush()
+            self._element, self._name = element, name
+        self._pieces.append(text)
+
+    def flush(self) -> None:
+        """Write what was added last."""
+        if self._pieces:
+            setattr(self._element, self._name, (getattr(self._element, self._name) or "") + "".join(self._pieces))
+            self._pieces = []
 
 
 def _base_url(url: str, tree: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -122,9 +123,8 @@ def _first_blocks(columns: Columns, places: Sequence[int], group: Mapping[int, s
     """Return the first kept block of each container, as an index into ``places``."""
     starts: Times = {}
     for container, time in group.items():
-        first, last = columns.c_first[container], columns.c_last[container]
-        index = next((index for index, place in enumerate(places) if first <= place < last), None)
-        if index is not None:
+        index = bisect_left(places, columns.c_first[container])
+        if index < len(places) and places[index] < columns.c_last[container]:
             starts.setdefault(index, time)
     return starts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from scraper.extraction.score import Scored
@@ -60,14 +61,22 @@ def _repeated(scored: Scored, kept: Sequence[int]) -> Iterator[bool]:
     """Say of each kept block whether it stood before, but for case, white space and punctuation."""
     texts = scored.columns.text
     titles = scored.regions.equals_title.nonzero()[0].tolist()  # the title counts as said before, wherever it stands
-    seen: dict[str, list[int]] = {}
+    alone: dict[str, list[int]] = {}  # by their start, blocks that had no other to be compared with yet
+    whole: dict[str, set[str]] = {}  # by their start, the folded texts of the others
     for index in titles:
-        seen.setdefault(_start(texts[index]), []).append(index)
+        alone.setdefault(_start(texts[index]), []).append(index)
     for index in kept:
         start = _start(texts[index])
-        same = seen.setdefault(start, [])
-        yield bool(same and start) and _folded(texts[index]) in {_folded(texts[other]) for other in same}
-        same.append(index)
+        waiting, known = alone.setdefault(start, []), whole.setdefault(start, set())
+        if not start or not (waiting or known):
+            yield False
+            waiting.append(index)
+            continue
+        known.update(_folded(texts[other]) for other in waiting)
+        waiting.clear()
+        folded = _folded(texts[index])
+        yield folded in known
+        known.add(folded)
 
 
 def _start(text: str) -> str:
@@ -93,8 +102,9 @@ def without_next_articles(scored: Scored, kept: Sequence[int]) -> Sequence[int]:
     while mine > 0:
         others = [other for other in _siblings(scored, mine) if _is_article(scored, other, kept, signed)]
         if others and _is_article(scored, mine, kept, signed):
-            spans = [range(columns.c_first[other], columns.c_last[other]) for other in others]
-            return [index for index in kept if not any(index in span for span in spans)]
+            inside: set[int] = set()
+            inside.update(*(range(columns.c_first[other], columns.c_last[other]) for other in others))
+            return [index for index in kept if index not in inside]
         mine = columns.c_parent[mine]
     return kept
 
@@ -116,7 +126,7 @@ def _is_article(scored: Scored, container: int, kept: Sequence[int], signed: Seq
     columns, title = scored.columns, scored.regions.title_block
     first, last = columns.c_first[container], columns.c_last[container]
     headed = any(columns.tag[index] == columns.tag[title] for index in range(first, last))
-    if not headed or not any(first <= block < last for block in signed):
+    if not headed or bisect_left(signed, first) == bisect_left(signed, last):
         return False
-    inside = [index for index in kept if first <= index < last]
+    inside = kept[bisect_left(kept, first) : bisect_left(kept, last)]
     return bool(inside) and float(scored.counts.words[inside].sum()) >= MIN_STREAM_WORDS
