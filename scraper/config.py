@@ -97,7 +97,7 @@ class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     folder: str = ""  # where all that follows lies; made where it is missing
     output: str = "articles.jsonl"  # the open segment: the file that articles are added to
-    segment_bytes: Limit = 64 * 1024 * 1024  # then it is finished; 0: never
+    segment_bytes: Limit = 64 * 1024 * 1024  # then it is finished; 0: never, but for `scraper purge` and `reclean`
     segment_format: SegmentFormat = "jsonl.zst"  # of finished segments: `jsonl`, `jsonl.gz` or `jsonl.zst`
     daily_folders: bool = False  # a segment holds the articles of one day (UTC), in a folder such as 2026/11/24
     keep_pages: bool = False  # keep the pages, compressed, beside the articles: `scraper reclean` needs them
