@@ -271,6 +271,17 @@ def test_the_segments_of_another_corpus_can_be_imported(tmp_path: Path, site: Si
     assert run(config)[1].startswith("6 found = 5 seen + 1 article ")
 
 
+def test_what_other_tools_wrote_can_be_imported(tmp_path: Path, site: Site) -> None:
+    trafilatura, news_please, new = site.put_stories(range(3))
+    config = a_corpus(tmp_path, a_list(tmp_path, [trafilatura, news_please, new]))
+    lines = [{"title": "A", "source": trafilatura}, {"url": news_please, "source": {"name": "Post"}}]
+    (tmp_path / "theirs.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+    assert scraper("state", config, "import", tmp_path / "theirs.jsonl")[0] == 0
+
+    assert run(config)[1].startswith("3 found = 2 seen + 1 article ")
+
+
 def test_a_page_that_redirects_to_what_somebody_has_is_a_duplicate(tmp_path: Path, site: Site) -> None:
     [story] = site.put_stories(range(1))
     moved = site.put("/old", "", status=301, Location="/story/0")
