@@ -116,6 +116,7 @@ class OneRun:
         reading = asyncio.gather(*(self._read(source, sources) for source in every))
         loop = asyncio.get_running_loop()
         self._stop.on_request(lambda: loop.call_soon_threadsafe(reading.cancel))
+        self._stop.on_request(sources.saved.stop)
         try:
             return list(zip(every, await reading, strict=True))
         except asyncio.CancelledError:

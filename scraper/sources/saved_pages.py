@@ -39,6 +39,11 @@ class SavedPages:
         self._folder = folder
         self._max_bytes = max_bytes
         self._places: dict[str, _Place] = {}
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Let a search end early: archives can be large."""
+        self._stopped = True
 
     def __contains__(self, url: str) -> bool:
         return url in self._places
@@ -53,6 +58,8 @@ class SavedPages:
             raise PageError("unreadable", "no such file or folder; check the path", str(path))
         found: dict[str, Target | Failed] = {}
         for file in files_in(path) if path.is_dir() else [path]:
+            if self._stopped:
+                break
             for item in [file] if isinstance(file, Failed) else self._in_file(file, source, named=file == path):
                 found[item.url] = item
         return list(found.values())
@@ -93,6 +100,8 @@ class SavedPages:
         archive = ArchiveIterator(stream)
         try:
             for record in archive:
+                if self._stopped:
+                    return
                 url = record.rec_headers.get_header("WARC-Target-URI") or ""
                 if not _is_page(record) or problem(url):
                     continue

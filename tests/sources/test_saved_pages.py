@@ -57,6 +57,14 @@ def test_a_page_that_is_too_large_or_gone_is_told(tmp_path: Path) -> None:
     assert _reason(saved.read(Target(url="file:never.html"))) == "unreadable"
 
 
+def test_a_search_can_be_stopped(tmp_path: Path) -> None:
+    a_page(tmp_path)
+    saved = SavedPages(tmp_path, 1000)
+    saved.stop()
+
+    assert saved.find(".", "saved") == []
+
+
 def _reason(outcome: Response | Failed) -> str:
     assert isinstance(outcome, Failed)
     return outcome.reason
