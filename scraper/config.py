@@ -18,6 +18,8 @@ Above0 = Annotated[float, msgspec.Meta(gt=0)]
 Limit = Annotated[int, msgspec.Meta(ge=0)]
 AtLeast1 = Annotated[int, msgspec.Meta(ge=1)]
 SegmentFormat = Literal["jsonl", "jsonl.gz", "jsonl.zst"]
+SourceKind = Literal["urls", "feed", "sitemap", "listing", "site", "files"]
+Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]
 
 
 class HostSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +71,7 @@ class ExtractSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     min_words: int = 25  # below it a page is `too_short`; two characters of a script without spaces are a word
     min_quality: float = 0.3  # below it a page is `low_quality`; commands that are given pages ask with --min-quality
     max_listing: float = 0.65  # above it a page is a `listing`: 0 to 1, how much it looks like a front page or a shop
-    language: tuple[str, ...] = ()  # only these languages, others are `wrong_language`; empty: all
+    language: tuple[Language, ...] = ()  # only these languages, others are `wrong_language`; empty: all
 
 
 class StripSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,7 +97,7 @@ class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     folder: str = ""  # where all that follows lies; made where it is missing
     output: str = "articles.jsonl"  # the open segment: the file that articles are added to
-    segment_bytes: Limit = 64 * 1024 * 1024  # then it is finished; 0: never
+    segment_bytes: Limit = 64 * 1024 * 1024  # then it is finished; 0: never, but for `scraper purge` and `reclean`
     segment_format: SegmentFormat = "jsonl.zst"  # of finished segments: `jsonl`, `jsonl.gz` or `jsonl.zst`
     daily_folders: bool = False  # a segment holds the articles of one day (UTC), in a folder such as 2026/11/24
     keep_pages: bool = False  # keep the pages, compressed, beside the articles: `scraper reclean` needs them
@@ -134,13 +136,16 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     name: str  # stands in the articles, and in what a run says
     # `urls` is a list in a file; `site` finds its feeds, sitemaps and lists by itself
-    kind: Literal["urls", "feed", "sitemap", "listing", "site"]  # `urls`, `feed`, `sitemap`, `listing` or `site`
-    path: str | None = None  # of a url list
+    kind: SourceKind  # `urls`, `feed`, `sitemap`, `listing`, `site` or `files`
+    path: str | None = None  # of a url list; of `files`, a page, a web archive (WARC) or a folder with some
     url: str | None = None  # of a feed, a sitemap, a page that lists articles, or a site
-    since: str = ""  # leave out what is known to be older: "7d", "12h" or a day; not for url lists, nor what follows
+    since: str = ""  # leave out what is known to be older: "7d", "12h" or a day; for what has a url, as the next three
     max: Annotated[int, msgspec.Meta(ge=0)] = 0  # take the newest so many; 0: all
     include: tuple[str, ...] = ()  # only addresses that hold one of these; * stands for anything
     exclude: tuple[str, ...] = ()  # no address that holds one of these
+    language: tuple[Language, ...] = ()  # instead of extract.language; if it is one, also of pages that do not tell
+    tags: tuple[str, ...] = ()  # added to the articles' own
+    rules: tuple[str, ...] = ()  # folders with rules that hold for this source, besides strip.rules
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -155,6 +160,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     duplicates: DuplicateSettings = DuplicateSettings()
     alarms: AlarmSettings = AlarmSettings()
     source: tuple[SourceSettings, ...] = ()
+
+    def of_source(self, name: str) -> SourceSettings | None:
+        """Return the source of a name."""
+        return next((source for source in self.source if source.name == name), None)
 
 
 def load_settings(path: str | Path) -> Settings:
@@ -192,6 +201,8 @@ _BOUNDS = {">=": "of at least", ">": "above", "<=": "of at most", "<": "below"}
 
 def _in_words(message: str, key: str) -> str:
     """Return what msgspec says about a value in the words of somebody who writes a settings file."""
+    if "matching regex" in message:
+        return 'give codes of two or three letters, as ["en"]'
     expected = re.match(r"Expected `(\w+)(?: \| null)?`(?: (\S+) ([\d.]+))?(?:, got `(\w+)`)?", message)
     if expected and expected[1] in _KINDS:
         wanted = _KINDS[expected[1]] + (f" {_BOUNDS[expected[2]]} {float(expected[3]):g}" if expected[2] else "")
@@ -218,10 +229,20 @@ def _choices(key: str) -> list[str]:
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    """Let the files that fetching needs lie beside the settings file, wherever the command is called."""
+    """Let the files that are named lie beside the settings file, wherever the command is called."""
     files = {"cookies": settings.fetch.cookies, "ca_bundle": settings.fetch.ca_bundle}
     anchored = {key: str(folder / value) for key, value in files.items() if value}
-    return msgspec.structs.replace(settings, fetch=msgspec.structs.replace(settings.fetch, **anchored))
+    strip = settings.strip
+    return msgspec.structs.replace(
+        settings,
+        fetch=msgspec.structs.replace(settings.fetch, **anchored),
+        strip=msgspec.structs.replace(strip, rules=_below(folder, strip.rules)),
+        source=tuple(msgspec.structs.replace(source, rules=_below(folder, source.rules)) for source in settings.source),
+    )
+
+
+def _below(folder: Path, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(folder / name) for name in names)
 
 
 def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], prefix: str, text: str, path: str | Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,7 +12,7 @@ from typing import IO
 
 import msgspec
 
-from scraper.config import DiscoverSettings, EngineSettings, SourceSettings
+from scraper.config import DiscoverSettings, EngineSettings, Settings, SourceSettings
 from scraper.engines.local import guarded
 from scraper.engines.workers import Workers
 from scraper.errors import PageError
@@ -20,6 +22,7 @@ from scraper.sources.asking import Fetch, Memory, Remembered
 from scraper.sources.discovery import Discovery
 from scraper.sources.found import Wish, moment_of
 from scraper.sources.listings import Listing, read_listing
+from scraper.sources.saved_pages import SavedPages
 from scraper.sources.search import Parse
 from scraper.sources.url_lists import listed_targets
 from scraper.state import Document
@@ -52,10 +55,11 @@ def discovery(
 class CorpusSources:
     """Reads the sources of a corpus. ``known`` gives what earlier runs noted of a source's documents."""
 
-    def __init__(self, folder: Path, settings: DiscoverSettings, fetch: Fetch, read: Parse, known: Known) -> None:
+    def __init__(self, folder: Path, settings: Settings, fetch: Fetch, read: Parse, known: Known) -> None:
+        self.saved = SavedPages(folder, settings.fetch.max_bytes)
         self.documents: list[Document] = []  # what to note, once all that was named is recorded
         self._folder = folder
-        self._settings = settings
+        self._settings = settings.discover
         self._fetch = fetch
         self._read = read
         self._known = known
@@ -67,6 +71,8 @@ class CorpusSources:
         """
         if source.kind == "urls":
             return self._listed(source)
+        if source.kind == "files":
+            return await asyncio.to_thread(self.saved.find, source.path or "", source.name)
         memory = SourceMemory(source, self._known)
         finder = discovery(self._fetch_for(source.name), self._read, self._settings, wish_of(source), memory)
         find = {"feed": finder.feed, "sitemap": finder.sitemap, "listing": finder.listing, "site": finder.site}
@@ -99,7 +105,7 @@ class CorpusSources:
 def wish_of(source: SourceSettings) -> Wish:
     """Return what a source asks for; raise :class:`ConfigError` for a time that is none."""
     since = moment_of(source.since, datetime.now(UTC)) if source.since else None
-    return Wish(since=since, most=source.max, include=source.include, exclude=source.exclude)
+    return Wish(since=since, most=source.max, include=source.include, exclude=source.exclude, languages=source.language)
 
 
 class SourceMemory:
@@ -108,7 +114,7 @@ class SourceMemory:
     def __init__(self, source: SourceSettings, known: Known) -> None:
         self._name = source.name
         self._known = known
-        self._settings = msgspec.json.encode(source).decode()
+        self._settings = hashlib.sha256(msgspec.json.encode(source)).hexdigest()[:32]  # a url may hold a password
 
     def document(self, url: str) -> Remembered | None:
         """Return what is remembered; notes that cannot be read are none."""
@@ -143,7 +149,7 @@ class SourceMemory:
 
 
 class _Notes(msgspec.Struct, frozen=True):
-    settings: str
+    settings: str  # a hash
     remembered: Remembered
 
 

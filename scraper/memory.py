@@ -140,7 +140,7 @@ def unpacked(data: bytes) -> Sketch:
 
 def site_name(url: str, source: str) -> str:
     """Return the site of a page: the host of its address, or the folder of its file where it has none."""
-    return site_of(url) or str(PurePath(source).parent)
+    return site_of(url) or (url.rpartition("/")[0] if url.startswith("file:") else str(PurePath(source).parent))
 
 
 def _sample(sketches: Mapping[bytes, Sketch]) -> dict[bytes, Sketch]:

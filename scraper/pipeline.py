@@ -10,7 +10,7 @@ import msgspec
 
 from scraper import rules
 from scraper.article import article
-from scraper.config import Settings
+from scraper.config import Settings, SourceSettings
 from scraper.decode import decode, given
 from scraper.errors import NotAnArticle, PageError
 from scraper.extraction import lines, next_page
@@ -59,6 +59,8 @@ def clean(
     first = responses[0]
     url = first.url or first.target.url
     model = model or shipped_model()
+    source = settings.of_source(first.target.source)
+    settings = _for_source(settings, source)
     known = rules.load_rules(settings.strip.rules, settings.strip.disable)
     site = memory.of(site_name(first.target.url or url, first.target.source)) if memory else NO_MEMORY
     try:
@@ -70,7 +72,28 @@ def clean(
         return Failed(url=url, reason=error.reason, detail=error.detail)
     if refused := refusal(drafts[0]):
         return Skipped(url=url, reason=refused[0], detail=refused[1])
-    return article(_one(drafts), settings.extract, _tool(model.header.name), pages=len(drafts))
+    draft = _one(drafts)
+    if source:
+        draft = msgspec.structs.replace(draft, metadata=_with_source(draft.metadata, source))
+    return article(draft, settings.extract, _tool(model.header.name), pages=len(drafts))
+
+
+def _for_source(settings: Settings, source: SourceSettings | None) -> Settings:
+    """Return the settings that hold for the pages of a source."""
+    if source is None or not (source.language or source.rules):
+        return settings
+    extract = msgspec.structs.replace(settings.extract, language=source.language or settings.extract.language)
+    strip = msgspec.structs.replace(settings.strip, rules=tuple(dict.fromkeys((*settings.strip.rules, *source.rules))))
+    return msgspec.structs.replace(settings, extract=extract, strip=strip)
+
+
+def _with_source(metadata: Metadata, source: SourceSettings) -> Metadata:
+    """Add what is known of all pages of a source. Of the language the page knows more, if it tells."""
+    if source.language and len(source.language) == 1 and metadata.language is None:
+        sources = msgspec.structs.replace(metadata.sources, language="source")
+        metadata = msgspec.structs.replace(metadata, language=source.language[0], sources=sources)
+    tags = dict.fromkeys((*metadata.tags, *source.tags))
+    return msgspec.structs.replace(metadata, tags=tuple(tags))
 
 
 def _draft(response: Response, settings: Settings, model: BlockModel, pages: PageModels | None) -> Draft:

@@ -125,7 +125,7 @@ class _Driver:
             self._enqueue(target, outcome)
 
     def _enqueue(self, target: Target, outcome: asyncio.Future[Outcome]) -> None:
-        host = host_of(target.url)  # "" for a malformed url: the fetcher says what is wrong with it
+        host = host_of(target.url) or target.url  # of a file, or malformed: the fetcher says what is wrong with it
         if host in self._queues:
             self._queues[host].append((target, outcome))
             return

@@ -50,7 +50,7 @@ HOMES = {
     "sqlite3": "state",
     "tenacity": "fetch",
     "tqdm": "cli",
-    "warcio": "write",
+    "warcio": "sources write",
 }
 
 

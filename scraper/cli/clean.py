@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from scraper.cli.options import output_options, read_settings
 from scraper.cli.outlet import Outlet, broken_output_code
 from scraper.cli.progress import Progress, progress
 from scraper.engines.in_order import InOrder
+from scraper.engines.local import warm_up
 from scraper.engines.workers import Workers
 from scraper.errors import OutputError
 from scraper.memory import Learner, Memory, site_name
@@ -93,7 +95,9 @@ def clean(paths: tuple[str, ...], **options: Any) -> int:
         cleaner = replace(cleaner, memory=memory)
     form = "text" if options["removed_only"] else options["form"]
     with (
-        closing(Workers(cleaner.clean, settings.engine)) as workers,  # first of all: it forks
+        closing(
+            Workers(cleaner.clean, settings.engine, partial(warm_up, settings))
+        ) as workers,  # first of all: it forks
         Outlet(options["output"], form, options["failures"]) as outlet,
         progress(None) as bar,
     ):
@@ -114,7 +118,8 @@ def _learn(cleaner: InputCleaner, inputs: Iterable[Input | Failed]) -> tuple[Mem
                 site_name(outcome.fetch.url_requested or "", outcome.fetch.source or ""), outcome.text.split("\n")
             )
 
-    with closing(Workers(cleaner.clean, cleaner.settings.engine)) as workers:
+    settings = cleaner.settings
+    with closing(Workers(cleaner.clean, settings.engine, partial(warm_up, settings))) as workers:
         stopped = _each(inputs, workers, take)
     return learner.memory(), stopped
 

@@ -92,7 +92,7 @@ def _check_sources(settings: Settings, config: Path) -> None:
         raise ConfigError(f"{config}: names no source; add a [[source]] with name, kind and path or url")
     names: set[str] = set()
     for source in settings.source:
-        key = "path" if source.kind == "urls" else "url"
+        key = "path" if source.kind in ("urls", "files") else "url"
         if not getattr(source, key):
             raise ConfigError(f"{config}: source {source.name!r} of kind {source.kind!r} has no {key}; add one")
         wrong = problem(source.url or "") if key == "url" else None

@@ -31,7 +31,7 @@ async def dry_run(settings: Settings, folder: Path, wanted: Wanted, reader: List
     # Sources are read as if for the first time: what they name is to be seen, also where it did not change.
     async with HttpFetcher(settings.fetch, on_wait=partial(log.info, "%s")) as fetcher:
         fetch = partial(fetcher.fetch, any_type=True)
-        sources = CorpusSources(folder, settings.discover, fetch, reader.read, lambda _source, _url: None)
+        sources = CorpusSources(folder, settings, fetch, reader.read, lambda _source, _url: None)
         named: list[Target] = []
         failed = False
         for source in settings.source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -33,6 +34,7 @@ class _Line(msgspec.Struct):
 
     url: str | None = None
     link: str | None = None
+    source: Any = None  # of trafilatura the address; elsewhere it may be anything
     requested_url: str | None = None
     responded_url: str | None = None
     fetch: _Fetch = msgspec.field(default_factory=_Fetch)
@@ -64,6 +66,7 @@ def _in_json_lines(path: Path) -> Iterator[Having | Failed]:
             yield Failed(url="", reason="damaged", detail=f"{where}{error}")
             continue
         fetch = found.fetch
-        names = [found.url, found.link, found.responded_url, found.requested_url, fetch.url_requested]
+        source = found.source if isinstance(found.source, str) else None
+        names = [found.url, found.link, source, found.responded_url, found.requested_url, fetch.url_requested]
         usable = [name for name in (*names, fetch.url_canonical) if name and problem(name) is None]
         yield Having(usable) if usable else Failed(url="", reason="bad_url", detail=where + "has no address as `url`")

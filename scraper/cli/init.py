@@ -33,6 +33,7 @@ keep_pages = true             # the pages, too, compressed: `scraper reclean` ma
 contact = ""                  # your mail address or page, so that a site can reach you; or set $SCRAPER_CONTACT
 # delay_s = 1.0               # between two requests to one host; a longer Crawl-delay wins
 # run_max_s = 3000            # leave the rest to the next run after so many seconds
+# headers = {Authorization = "Bearer ${NEWS_TOKEN}"}  # the environment has the secret: no file, log or command shows it
 
 [extract]
 # min_words = 25              # shorter pages are no articles
@@ -59,11 +60,19 @@ max = 50                      # the newest so many
 # kind = "feed"               # RSS, Atom or JSON Feed; also: sitemap, listing (a page that lists articles)
 # url = "https://news.example/feed.rss"
 # exclude = ["/sport/"]       # no address that holds this
+# language = ["en"]           # of this source only; what is in another is skipped
+# tags = ["harbour"]          # added to the tags of its articles
+# rules = ["my-rules/"]       # boilerplate and hosts that only this source has: docs/rules.md
 
 # [[source]]
 # name = "by hand"
 # kind = "urls"               # a file with one url a line
 # path = "urls.txt"
+
+# [[source]]
+# name = "saved"
+# kind = "files"              # pages that are saved already: a folder, an HTML file, a web archive (WARC)
+# path = "saved/"
 """
 
 

@@ -45,6 +45,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Point to `get` where an address stands in the place of a command."""
         first = args[0]
+        if first in COMMANDS:  # whatever lies in the folder; in "/", where services run, lies "run"
+            return super().resolve_command(ctx, args)
         if "://" in first or (
             host_of(f"https://{first}") and "." in first.partition("/")[0] and not Path(first).exists()
         ):

@@ -18,6 +18,7 @@ from scraper.cli.progress import Progress, progress
 from scraper.config import Settings, SourceSettings
 from scraper.corpus.alarms import Alarm, changes, refusal, silence, to_tell
 from scraper.corpus.corpus import Corpus
+from scraper.corpus.from_files import FilesFirst
 from scraper.corpus.keeping import KeepingEngine
 from scraper.corpus.revisits import NotingFetcher
 from scraper.corpus.run_report import RunReport
@@ -88,13 +89,15 @@ class OneRun:
             ):
                 fetch = partial(fetcher.fetch, any_type=True)
                 corpus = self._corpus
-                sources = CorpusSources(self._folder, self._settings.discover, fetch, reader.read, corpus.document)
+                sources = CorpusSources(self._folder, self._settings, fetch, reader.read, corpus.document)
                 targets = self._planned(await self._named(sources))
                 if self._settings.strip.memory:
                     engine.remember(corpus.memory(targets))
-                noting = NotingFetcher(fetcher)
+                of_files = {source.name for source in self._settings.source if source.kind == "files"}
+                first = FilesFirst(fetcher, renderer, sources.saved, of_files)
+                noting = NotingFetcher(first)
                 keeper = KeepingEngine(engine) if self._settings.corpus.keep_pages else None
-                stream = outcomes(targets, noting, keeper or engine, stop=self._stop, renderer=renderer)
+                stream = outcomes(targets, noting, keeper or engine, stop=self._stop, renderer=first)
                 with progress(len(targets), alone=True) as self._progress:
                     async with aclosing(stream) as results:
                         async for target, outcome in results:
@@ -113,6 +116,7 @@ class OneRun:
         reading = asyncio.gather(*(self._read(source, sources) for source in every))
         loop = asyncio.get_running_loop()
         self._stop.on_request(lambda: loop.call_soon_threadsafe(reading.cancel))
+        self._stop.on_request(sources.saved.stop)
         try:
             return list(zip(every, await reading, strict=True))
         except asyncio.CancelledError:

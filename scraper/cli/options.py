@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from scraper.cli.secrets import fetch_secrets
 from scraper.config import FetchSettings, Settings, load_settings
 from scraper.rules import load_rules
 from scraper.rules.hosts import load_hosts
@@ -125,7 +126,8 @@ def fetch_settings(settings: FetchSettings, options: Mapping[str, Any]) -> Fetch
         "allow_net": (*settings.allow_net, *options["allow_net"]),
         "ignore_robots": (*settings.ignore_robots, *options["ignore_robots"]),
     }
-    return msgspec.structs.replace(settings, **{key: value for key, value in given.items() if value is not None})
+    changed = msgspec.structs.replace(settings, **{key: value for key, value in given.items() if value is not None})
+    return fetch_secrets(changed)
 
 
 def mention_proxy(used: str) -> None:
@@ -152,8 +154,9 @@ def read_settings(options: Mapping[str, Any]) -> Settings:
 def with_rules(settings: Settings, own: tuple[str, ...]) -> Settings:
     """Return settings with more rule files; raise :class:`ConfigError` where rules cannot be used."""
     strip = msgspec.structs.replace(settings.strip, rules=(*settings.strip.rules, *own))
-    load_hosts(strip.rules)
-    load_rules(strip.rules, strip.disable)  # a rule that cannot be used is wrong for every page
+    for rules in {strip.rules, *(tuple(dict.fromkeys((*strip.rules, *source.rules))) for source in settings.source)}:
+        load_hosts(rules)
+        load_rules(rules, strip.disable)  # a rule that cannot be used is wrong for every page
     return msgspec.structs.replace(settings, strip=strip)
 
 

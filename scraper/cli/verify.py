@@ -10,7 +10,7 @@ import click
 
 from scraper.cli.logs import log_options
 from scraper.config import load_settings
-from scraper.corpus.opening import existing_state, lock_of, root_of
+from scraper.corpus.opening import existing_state, lock_of
 from scraper.corpus.verify import Verification
 from scraper.state import State
 from scraper.state.file import locked
@@ -28,16 +28,17 @@ def verify(config: Path) -> int:
     """Check a corpus against its manifest, the schema of articles, and its state. Nothing is changed.
 
     Each thing that is wrong has a line that says where, what, and what to do. What a run that was killed left behind,
-    and the next one puts right, is no fault. Exit codes: 0 all is well, 6 something is damaged or missing, 75 a run is
-    at work.
+    and the next one puts right, is no fault. Exit codes: 0 all is well, 6 something is damaged or missing, or the
+    state is of an older version that no run brought up to date, 75 a run is at work.
 
     \b
       scraper verify corpus.toml
     """
     settings = load_settings(config).corpus
-    root = root_of(settings, config.parent)
+    root = config.parent / settings.folder
+    state_file = existing_state(settings, root)
     damaged = 0
-    with locked(lock_of(settings, root)), closing(State(existing_state(settings, root))) as state:
+    with locked(lock_of(settings, root)), closing(State.to_read(state_file)) as state:
         verification = Verification(root, state, settings.output)
         for finding in verification.findings():
             if finding.harmless:

@@ -20,7 +20,7 @@ from scraper.state import IMPORTED, PURGED, Document, Known, State
 from scraper.state.history import History, HostRun, SourceRun, Told
 from scraper.state.robots import KeptRobots
 from scraper.state.texts import text_of
-from scraper.urls import normalise
+from scraper.urls import normalise, without_login
 from scraper.write.strict_json import json_line
 
 # A commit costs two fsyncs, 2 to 30 ms. It may take this share of a run's time: a fast run is not held up, and a slow
@@ -210,7 +210,13 @@ class Corpus:
     def _add_article(self, target: Target, article: Article) -> None:
         url = normalise(article.url or target.url)
         self._add_version(
-            Known(url=url, requested=target.url, source=target.source, status="article", first_at=self._clock()),
+            Known(
+                url=url,
+                requested=without_login(target.url),
+                source=target.source,
+                status="article",
+                first_at=self._clock(),
+            ),
             target,
             article,
         )
@@ -246,7 +252,7 @@ class Corpus:
         before = self._state.get(url)
         page = Known(
             url=url,
-            requested=target.url,
+            requested=without_login(target.url),
             source=target.source,
             status="skipped",
             reason=outcome.reason,

@@ -48,9 +48,10 @@ def plan_of(
         if known is None:
             fetch.append(target)
         elif known.status == "article":
-            if known.requested not in revisited and _is_due(state, known, target, now, recent_urls):
-                revisited[known.requested] = known
-                fetch.append(again(target, known))
+            once_more = again(target, known)
+            if once_more.url not in revisited and _is_due(state, known, target, now, recent_urls):
+                revisited[once_more.url] = known
+                fetch.append(once_more)
             else:
                 seen[target.source] += 1
         elif known.next_try and known.next_try <= now:

@@ -14,6 +14,7 @@ from scraper.protocols import Fetcher
 from scraper.records import Article, Deferred, Failed, Response, Skipped, Target
 from scraper.state import Known
 from scraper.strip import REPEATED
+from scraper.urls import without_login
 
 # Some feeds give each entry a new date each time they are asked. So an article that did not change has its rest before
 # it is looked at again: an hour, then 4, 16, 64 hours ...
@@ -44,7 +45,9 @@ def has_rested(known: Known, recorded_at: datetime, now: datetime) -> bool:
 
 def again(target: Target, known: Known) -> Target:
     """Return what to ask for an article that is known."""
-    return msgspec.structs.replace(target, url=known.requested, etag=known.etag, last_modified=known.last_modified)
+    # What is known of an address has no login, which the source may name.
+    url = target.url if without_login(target.url) == known.requested else known.requested
+    return msgspec.structs.replace(target, url=url, etag=known.etag, last_modified=known.last_modified)
 
 
 def story_lines(article: Article) -> list[str]:

@@ -117,8 +117,8 @@ class RunReport:
     def _count_host(self, outcome: Outcome) -> None:
         url = (outcome.fetch.url_requested or outcome.url or "") if isinstance(outcome, Article) else outcome.url
         host = host_of(url)
-        if isinstance(outcome, Deferred) and outcome.reason not in _REFUSED:
-            return  # it was not asked, or could not answer
+        if not host or (isinstance(outcome, Deferred) and outcome.reason not in _REFUSED):
+            return  # a file; or it was not asked, or could not answer
         self._asked[host] += 1
         if not isinstance(outcome, Article) and (
             outcome.reason in _REFUSED or (isinstance(outcome, Failed) and outcome.detail in _REFUSED_STATUS)

@@ -9,7 +9,7 @@ from scraper import pipeline
 from scraper.config import Settings
 from scraper.errors import NotAnArticle, PageError
 from scraper.memory import Memory
-from scraper.records import Continuation, Failed, Outcome, Response, Skipped
+from scraper.records import Continuation, Failed, Outcome, Response, Skipped, Target
 from scraper.report import as_bug
 
 Result = TypeVar("Result")
@@ -34,6 +34,15 @@ def clean_guarded(responses: Sequence[Response], settings: Settings, memory: Mem
     first = responses[0]
     url = first.url or first.target.url or first.target.source
     return guarded(url, lambda: pipeline.clean(responses, settings, memory=memory))
+
+
+def warm_up(settings: Settings) -> None:
+    """Clean a page, so that rules and models are loaded: what is forked from this process has them from then on."""
+    story = "".join(
+        f"<p>In the morning of day {day} the boats of the harbour were counted again.</p>" for day in range(9)
+    )
+    body = f"<html><title>Boats</title><body><article><h1>Boats</h1>{story}</article></body></html>".encode()
+    clean_guarded([Response(target=Target(url=""), url="", body=body)], settings)
 
 
 class Pages(NamedTuple):

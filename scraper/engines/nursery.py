@@ -19,6 +19,9 @@ from typing import NoReturn
 
 _NUMBER_BYTES = 4
 
+# What the nursery does before it forks: what that loads, no worker has to load.
+Warm = Callable[[], object]
+
 # What a worker does with its number and its end of a pipe; the worker ends when it returns.
 Work = Callable[[int, socket.socket], None]
 
@@ -26,11 +29,11 @@ Work = Callable[[int, socket.socket], None]
 class Nursery:
     """A handle on it. Make one before the program starts threads; it ends with :meth:`close` or with the program."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, warm: Warm = lambda: None) -> None:
         self._socket, theirs = socket.socketpair()
         self._pid = os.fork()
         if self._pid == 0:
-            _end_with(lambda: _serve(theirs, work))
+            _end_with(lambda: _serve(theirs, work, warm))
         theirs.close()
 
     def fork(self, number: int) -> tuple[int, socket.socket]:
@@ -69,9 +72,11 @@ class Nursery:
         return int.from_bytes(data, signed=True)
 
 
-def _serve(control: socket.socket, work: Work) -> None:
+def _serve(control: socket.socket, work: Work, warm: Warm) -> None:
     """Fork and bury workers as asked, until the program closes its end of ``control``."""
     control = _without_the_program(control)
+    warm()
+    gc.freeze()  # or each worker's collector would touch, and so copy, what they share
     living: set[int] = set()
     while True:
         message, files, _, _ = socket.recv_fds(control, _NUMBER_BYTES, 1)

@@ -15,8 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from scraper.config import EngineSettings, Settings
 from scraper.engines.handle import Handle, Task
-from scraper.engines.local import Pages, Question, clean_guarded, continuation_guarded
-from scraper.engines.nursery import Nursery
+from scraper.engines.local import Pages, Question, clean_guarded, continuation_guarded, warm_up
+from scraper.engines.nursery import Nursery, Warm
 from scraper.engines.worker import resident_bytes, serve
 from scraper.memory import Memory, site_name
 from scraper.records import Continuation, Failed, FailReason, Outcome, Response, Skipped
@@ -41,12 +41,15 @@ Result = TypeVar("Result")
 class Workers(Generic[Job, Result]):
     """Runs a function on jobs, in processes that are started as they are needed. Use it from one event loop."""
 
-    def __init__(self, work: Callable[[Job], Result], settings: EngineSettings) -> None:
-        """``work`` goes to the workers as it is now, and never raises for what is in a job."""
+    def __init__(self, work: Callable[[Job], Result], settings: EngineSettings, warm: Warm = lambda: None) -> None:
+        """``work`` goes to the workers as it is now, and never raises for what is in a job.
+
+        ``warm`` is called before the first one is forked, to load what all need.
+        """
         self.count = settings.workers or _cores()
         self._settings = settings
         self._at = mmap(-1, self.count)  # shared with the workers: the job of its batch that each is at
-        self._nursery = Nursery(partial(serve, work=work, settings=settings, at=self._at))
+        self._nursery = Nursery(partial(serve, work=work, settings=settings, at=self._at), warm)
         self._waiting: deque[Task] = deque()
         self._handles: list[Handle] = []
         self._watched = False
@@ -157,7 +160,9 @@ class WorkerEngine:
     """An engine that cleans in workers."""
 
     def __init__(self, settings: Settings) -> None:
-        self._workers: Workers[Pages | Question, Any] = Workers(partial(_work, settings=settings), settings.engine)
+        self._workers: Workers[Pages | Question, Any] = Workers(
+            partial(_work, settings=settings), settings.engine, partial(warm_up, settings)
+        )
         self._memory = Memory()
 
     def remember(self, memory: Memory) -> None:

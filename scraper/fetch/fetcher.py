@@ -90,10 +90,10 @@ class HttpFetcher:
         """
         try:
             wish = self._wish(target, any_type=any_type, into=into, max_bytes=max_bytes or self._settings.max_bytes)
-            await asyncio.sleep(0)  # a thousand urls of a dead host may end here in a row
             self.manners.lanes.check(urls.host_of(wish.url), urls.origin_of(wish.url))
             return await self._tried(wish)
         except Trouble as trouble:
+            await asyncio.sleep(0)  # a thousand urls of a dead host may end here in a row
             return trouble.outcome(target.url)
         except Exception as error:  # each target ends in exactly one value
             return as_bug(target.url, error)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from scraper.errors import PageError
 from scraper.records import Response
 from scraper.sources.asking import Asker, Fetch, Forgetful, Lead, Memory, NoAnswer
 from scraper.sources.feed_search import feeds_of_site, take_feed
@@ -52,6 +53,8 @@ class Discovery:
 
         Raises :class:`PageError` where ``url`` cannot be read.
         """
+        if "sitemap" in urlsplit(url).path.lower() and await self._is_tree(url):
+            return self._result(url)
         try:
             response = await self.search.asker.ask(url)
         except NoAnswer as error:
@@ -67,6 +70,17 @@ class Discovery:
         else:
             await self._of_site(url, response)
         return self._result(url)
+
+    async def _is_tree(self, url: str) -> bool:
+        """Read what is called a sitemap as one, since those may be larger than pages; return whether it was one."""
+        try:
+            await self._tree.must_read(url)
+        except NoAnswer:
+            raise
+        except PageError:
+            self.search.asker.take_back(url)
+            return False
+        return True
 
     async def feed(self, url: str) -> list[Found]:
         """Return the links of a feed, wherever they lead; raise :class:`PageError` where there is none."""

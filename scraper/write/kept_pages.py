@@ -36,6 +36,7 @@ _LEVEL = 6
 # The body is kept decoded: what these say of it is no longer true.
 _OF_THE_WAY = {"content-encoding", "transfer-encoding", "content-length"}
 _ORIGINAL = "X-Archive-Orig-"
+_FILE = "resource"  # the kind of record of what has no address
 
 
 class _Notes(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -117,14 +118,15 @@ def _members(stream: BinaryIO, length: int | None) -> Iterator[tuple[bytes, byte
 
 def _response(record: bytes) -> tuple[Response, _Notes]:
     found = next(ArchiveIterator(io.BytesIO(record)), None)
-    if found is None or found.http_headers is None:
+    if found is None or (found.http_headers is None and found.rec_type != _FILE):
         raise EOFError("a record holds no page")
     notes = msgspec.json.decode(found.rec_headers.get_header("WARC-JSON-Metadata") or b"", type=_Notes)
-    headers = {name.lower().removeprefix(_ORIGINAL.lower()): value for name, value in found.http_headers.headers}
+    sent = found.http_headers
+    headers = {name.lower().removeprefix(_ORIGINAL.lower()): value for name, value in sent.headers} if sent else {}
     response = Response(
         target=Target(url=notes.requested, source=notes.source, title=notes.title, published=notes.published),
-        url=found.rec_headers.get_header("WARC-Target-URI") or "",
-        status=int(found.http_headers.get_statuscode()),
+        url=found.rec_headers.get_header("WARC-Target-URI") if sent else "",
+        status=int(sent.get_statuscode()) if sent else HTTPStatus.OK,
         headers=headers,
         body=found.content_stream().read(),
         fetched_at=notes.fetched_at,
@@ -152,12 +154,13 @@ def _record(response: Response, part: int, parts: int) -> bytes:
         (_ORIGINAL + name if name in _OF_THE_WAY else name, " ".join(unicode_only(value).split()))
         for name, value in response.headers.items()
     ]
+    http_headers = StatusAndHeaders(_status(response.status), headers, protocol="HTTP/1.1")
     writer.write_record(
         writer.create_warc_record(
-            response.url,
-            "response",
+            response.url or without_login(target.url),
+            "response" if response.url else _FILE,
             payload=io.BytesIO(response.body),
-            http_headers=StatusAndHeaders(_status(response.status), headers, protocol="HTTP/1.1"),
+            http_headers=http_headers if response.url else None,
             warc_headers_dict={
                 "WARC-Date": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "WARC-JSON-Metadata": json.dumps(msgspec.to_builtins(notes)),

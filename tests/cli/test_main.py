@@ -49,6 +49,12 @@ def test_a_file_without_a_command_is_answered_with_the_right_command(run_scraper
     assert done.code == 2
 
 
+def test_a_command_counts_more_than_a_file_of_its_name(run_scraper: RunScraper, tmp_path: Path) -> None:
+    (tmp_path / "schema").write_text("something else")
+
+    assert run_scraper("schema").code == 0
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_help_with_an_example(run_scraper: RunScraper, command: str) -> None:
     done = run_scraper(command, "--help")

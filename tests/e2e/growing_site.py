@@ -43,6 +43,7 @@ class Site:
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)  # of the requests, those that got a 304
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)  # of the last request for each path
     on_request: Callable[[str], object] = lambda _path: None
     conditional: bool = False  # send an ETag, and 304 to who has it
 
@@ -75,6 +76,7 @@ def a_site() -> Iterator[Site]:
 
         def do_GET(self) -> None:
             site.requests[self.path] += 1
+            site.headers[self.path] = dict(self.headers.items())
             site.on_request(self.path)
             status, headers, body = site.answers.get(self.path, (404, {}, b"nothing here"))
             if site.conditional and status == 200:

@@ -174,6 +174,31 @@ def test_what_a_kill_left_behind_is_no_fault(tmp_path: Path, site: Site) -> None
     assert "22 bytes at its end were not committed; the next run cuts them off" in said[0]
 
 
+def test_verify_leaves_every_file_as_it_is_also_a_state_of_an_older_version(corpus: Path) -> None:
+    before = contents_of(corpus.parent)
+    assert scraper("verify", corpus)[0] == 0
+    assert contents_of(corpus.parent) == before
+    with closing(sqlite3.connect(corpus.parent / "corpus.sqlite", isolation_level=None)) as db:
+        db.execute("DROP TABLE robots")
+        db.execute("DELETE FROM migrations WHERE number = 10")
+    before = contents_of(corpus.parent)
+
+    code, said = scraper("verify", corpus)
+
+    assert code == 6
+    assert said[0].endswith("corpus.sqlite: was written by an older version; `scraper run` brings it up to date")
+    assert contents_of(corpus.parent) == before
+    assert run(corpus)[0] == 0
+    assert scraper("verify", corpus)[0] == 0
+
+
+def contents_of(folder: Path) -> dict[str, bytes]:
+    """Return what each file holds; the lock, and what SQLite shares among readers, are none that anybody keeps."""
+    ours = (".lock", "-shm", "-wal")
+    paths = [path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(ours)]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
 def test_a_corpus_that_was_never_run_has_nothing_to_verify(tmp_path: Path) -> None:
     config = a_corpus(tmp_path, "urls.txt")
 
@@ -244,6 +269,17 @@ def test_the_segments_of_another_corpus_can_be_imported(tmp_path: Path, site: Si
         assert scraper("state", config, "import", path)[0] == 0
 
     assert run(config)[1].startswith("6 found = 5 seen + 1 article ")
+
+
+def test_what_other_tools_wrote_can_be_imported(tmp_path: Path, site: Site) -> None:
+    trafilatura, news_please, new = site.put_stories(range(3))
+    config = a_corpus(tmp_path, a_list(tmp_path, [trafilatura, news_please, new]))
+    lines = [{"title": "A", "source": trafilatura}, {"url": news_please, "source": {"name": "Post"}}]
+    (tmp_path / "theirs.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+    assert scraper("state", config, "import", tmp_path / "theirs.jsonl")[0] == 0
+
+    assert run(config)[1].startswith("3 found = 2 seen + 1 article ")
 
 
 def test_a_page_that_redirects_to_what_somebody_has_is_a_duplicate(tmp_path: Path, site: Site) -> None:

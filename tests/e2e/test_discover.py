@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from growing_site import Site, a_site, articles, run
+from growing_site import Site, a_site, a_story, articles, run
 
 ROOT = Path(__file__).parents[2]
 NOTHING_NEW = (0, "0 found = 0 seen + 0 articles + 0 skipped + 0 failed + 0 deferred")
@@ -340,6 +340,19 @@ def test_a_sitemap_larger_than_any_page_is_read_in_little_memory(site: Site, thr
 
     assert len(done.stdout.split()) == 10
     assert megabytes < 120
+    assert site.requests["/sitemap.xml"] == 1
+
+
+def test_a_page_that_is_only_called_a_sitemap_is_read_as_a_page(site: Site) -> None:
+    stories = [site.put(f"/2026/11/24/a-story-of-a-boat-{number}", a_story(number)) for number in range(6)]
+    items = "".join(
+        f"<li><h2><a href='{story}'>The story of boat {n} and its crew</a></h2></li>" for n, story in enumerate(stories)
+    )
+    site.put("/sitemap.html", f"<html><body><main><ul>{items}</ul></main></body></html>")
+
+    done = scraper("discover", site.url("/sitemap.html"))
+
+    assert set(done.stdout.split()) == set(stories)
 
 
 @pytest.mark.slow

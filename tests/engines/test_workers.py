@@ -54,17 +54,30 @@ def report_error() -> str:
     return "reported"
 
 
+LOADED: list[int] = []  # by which process
+
+
+def load() -> None:
+    LOADED.append(os.getpid())
+
+
+def loaded() -> list[int]:
+    return LOADED
+
+
 def obey(job: tuple[Any, ...]) -> Any:
     """Call a function with arguments: what a job is in these tests."""
     function, *arguments = job
     return function(*arguments)
 
 
-def run(jobs: Sequence[tuple[Any, ...]], settings: EngineSettings = ONE) -> list[Any]:
+def run(
+    jobs: Sequence[tuple[Any, ...]], settings: EngineSettings = ONE, warm: Callable[[], object] = lambda: None
+) -> list[Any]:
     async def all_results(workers: Workers[tuple[Any, ...], Any]) -> list[Any]:
         return await asyncio.gather(*(workers.submit(job, f"job {number}") for number, job in enumerate(jobs)))
 
-    with closing(Workers(obey, settings)) as workers:
+    with closing(Workers(obey, settings, warm)) as workers:
         return asyncio.run(all_results(workers))
 
 
@@ -75,6 +88,14 @@ def reason(result: Any) -> str:
 
 def test_results_are_those_of_the_jobs() -> None:
     assert run([(len, "abc"), (str.upper, "abc"), (abs, -7)]) == [3, "ABC", 7]
+
+
+def test_what_is_loaded_once_is_there_in_each_worker_also_in_one_that_takes_anothers_place() -> None:
+    first, _, second = run([(loaded,), (crash, signal.SIGKILL), (loaded,)], warm=load)
+
+    assert len(first) == 1
+    assert first == second
+    assert first != [os.getpid()]
 
 
 def test_what_is_no_unicode_survives_the_way() -> None:

@@ -99,7 +99,7 @@ class Run:
     stdout: bytes
     stderr: str
     failures: list[dict[str, Any]]
-    measures: dict[str, float] = field(default_factory=dict)
+    measures: dict[str, Any] = field(default_factory=dict)
 
     @property
     def articles(self) -> list[dict[str, Any]]:
@@ -121,22 +121,31 @@ class Run:
     @property
     def peak_mb(self) -> float:
         """The highest memory of the command's own process."""
-        return self.measures["peak_mb"]
+        return float(self.measures["peak_mb"])
 
     @property
     def stall_ms(self) -> float:
         """The longest time that the event loop was computing without a pause."""
-        return self.measures["stall_ms"]
+        return float(self.measures["stall_ms"])
+
+    @property
+    def pause_ms(self) -> float:
+        """The longest time on the clock that the event loop did nothing else."""
+        return float(self.measures["pause_ms"])
+
+    def dials(self, origin: str) -> int:
+        """Return how often a connection to ``http://ADDRESS:PORT`` was tried."""
+        return int(self.measures["dials"].get(origin.partition("://")[2], 0))
 
     @property
     def loop_s(self) -> float:
         """How long the event loop ran: the run without the start of the program."""
-        return self.measures["loop_s"]
+        return float(self.measures["loop_s"])
 
     @property
     def processor_s(self) -> float:
         """The processor time of the command's own process."""
-        return self.measures["processor_s"]
+        return float(self.measures["processor_s"])
 
 
 Command = Callable[..., Run]

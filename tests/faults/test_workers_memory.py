@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.memory import Sample, samples_of, typical
-from benchmarks.site import page, serve
+from benchmarks.site import page
+from benchmarks.soak import SMALL_BYTES, fetched
 
 pytestmark = pytest.mark.slow
 
 MOST = 1.2
-SMALL_BYTES = 2_000
 
 
 def growth(samples: list[Sample], early: int, last: int) -> float:
@@ -42,14 +42,8 @@ def test_twenty_thousand_pages_of_a_file_leave_nothing_behind(tmp_path: Path) ->
     assert growth(samples, 2_000, pages) < MOST
 
 
-def test_pages_that_are_fetched_leave_nothing_behind(tmp_path: Path) -> None:
-    pages = 3_000
-    listed, settings, output = (tmp_path / name for name in ("urls.txt", "settings.toml", "articles.jsonl"))
-    settings.write_text('[fetch]\ndelay_s = 0\nallow_net = ["127.0.0.0/8"]\n')
-    with serve(SMALL_BYTES, wait_s=0.0) as site:
-        listed.write_text("\n".join(site.urls(pages, hosts=50)))
-        given = ["get", "-i", listed, "-o", output, "--settings", settings]
+@pytest.mark.parametrize(("command", "pages"), [("get", 3_000), ("run", 20_000)])
+def test_pages_that_are_fetched_leave_nothing_behind(tmp_path: Path, command: str, pages: int) -> None:
+    samples = fetched(command, pages, tmp_path)
 
-        samples = samples_of([str(argument) for argument in given], output)
-
-    assert growth(samples, 1_000, pages) < MOST
+    assert growth(samples, min(2_000, pages // 3), pages) < MOST

@@ -1,9 +1,10 @@
-"""Run the command as it is, and write down what it took: memory, and how long its event loop stood still.
+"""Run the command as it is, and write down what it took: memory, how long its event loop stood still, whom it dialled.
 
     python watched.py MEASURES.json get https://...
 
-A beat every 10 ms runs on the event loop. What counts is the processor time of the loop's thread between two beats, not
-the time on the clock, which other programs on the machine stretch too.
+A beat every 10 ms runs on the event loop. The stall is the processor time of the loop's thread between two beats; the
+pause is the time on the clock, which shows what the loop waits for, too, but also other programs on the machine:
+compare it with that of another run.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ BEAT_S = 0.01
 class Watch(asyncio.DefaultEventLoopPolicy):
     """Gives each new event loop a heart."""
 
-    longest_s = 0.0
+    longest_s = pause_s = 0.0
     began = ended = 0.0
 
     def new_event_loop(self) -> asyncio.AbstractEventLoop:
@@ -33,11 +34,13 @@ class Watch(asyncio.DefaultEventLoopPolicy):
         loop.call_later(BEAT_S, self._beat, loop, None)
         return loop
 
-    def _beat(self, loop: asyncio.AbstractEventLoop, last_s: float | None) -> None:
-        now_s, self.ended = time.thread_time(), time.monotonic()
-        if last_s is not None:
-            self.longest_s = max(self.longest_s, now_s - last_s)
-        loop.call_later(BEAT_S, self._beat, loop, now_s)
+    def _beat(self, loop: asyncio.AbstractEventLoop, last: tuple[float, float] | None) -> None:
+        now = time.thread_time(), time.monotonic()
+        self.ended = now[1]
+        if last is not None:
+            self.longest_s = max(self.longest_s, now[0] - last[0])
+            self.pause_s = max(self.pause_s, now[1] - last[1])
+        loop.call_later(BEAT_S, self._beat, loop, now)
 
 
 def peak_mb() -> float:
@@ -70,11 +73,25 @@ def answer_names(names: dict[str, Any]) -> None:
     socket.getaddrinfo = getaddrinfo
 
 
-def taken(watch: Watch) -> dict[str, float]:
+def dialled() -> Counter[str]:
+    """Return what will count how often each address is dialled; Python itself tells."""
+    found: Counter[str] = Counter()
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "socket.connect" and isinstance(arguments[1], tuple):
+            found[f"{arguments[1][0]}:{arguments[1][1]}"] += 1
+
+    sys.addaudithook(hear)
+    return found
+
+
+def taken(watch: Watch, dials: Counter[str]) -> dict[str, Any]:
     """Return what the run took; the loop's time is without the start of the program, which may be slow."""
     return {
         "peak_mb": peak_mb(),
         "stall_ms": watch.longest_s * 1000,
+        "pause_ms": watch.pause_s * 1000,
+        "dials": dials,
         "loop_s": watch.ended - watch.began,
         "processor_s": time.process_time(),
     }
@@ -86,12 +103,12 @@ def main() -> None:
     measures = Path(sys.argv.pop(1))
     names = Path("names.json")
     answer_names(json.loads(names.read_text()) if names.exists() else {})
-    watch = Watch()
+    watch, dials = Watch(), dialled()
     asyncio.set_event_loop_policy(watch)
     try:
         command()
     finally:
-        measures.write_text(json.dumps(taken(watch)))
+        measures.write_text(json.dumps(taken(watch, dials)))
 
 
 if __name__ == "__main__":
