@@ -59,7 +59,7 @@ def host_rules(url: str, extra: Sequence[str | Path] = ()) -> HostRules | None:
     return None
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=32)
 def load_hosts(extra: tuple[str, ...] = ()) -> Mapping[str, HostRules]:
     """Return the rules of all hosts; a user's own count more than those of this package."""
     folders = [_SHIPPED, *(Path(name) / "hosts" for name in extra)]

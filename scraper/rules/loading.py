@@ -26,7 +26,7 @@ _REQUIRED = ("id", "about", "lang", "words", "line", "drops", "keeps")
 _SYNTAX = re.compile(r"[^.^$*+?{}()\[\]|\\]+")
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=32)
 def _load(extra: tuple[str, ...], disable: tuple[str, ...]) -> RuleSet:
     rules = [rule for path in sorted(_HERE.glob("*.toml")) for rule in read_own_rules(path)]
     for path in _rule_files(extra):
