@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -152,15 +153,14 @@ def _each(
     broken: Collection[int] = (),
 ) -> set[int]:
     """Give the outcomes of all inputs to ``take``, until something is ``broken``; return the exit code of a stop."""
-    with InOrder(workers, take) as line:
+    with _raising_signals(), InOrder(workers, take) as line:
         try:
-            with _raising_signals():
-                for item in inputs:
-                    if broken:
-                        break
-                    line.put(item, item.name, len(item.data)) if isinstance(item, Input) else line.put_result(item)
-                else:
-                    line.finish()
+            for item in inputs:
+                if broken:
+                    break
+                line.put(item, item.name, len(item.data)) if isinstance(item, Input) else line.put_result(item)
+            else:
+                line.finish()
         except KeyboardInterrupt as stop:
             log.warning("stopped by signal %d; what comes after the last input was not read", stop.args[0])
             return {128 + stop.args[0]}
@@ -169,12 +169,17 @@ def _each(
 
 @contextmanager
 def _raising_signals() -> Iterator[None]:
-    """Raise KeyboardInterrupt at SIGINT and SIGTERM, also out of a read that waits for input."""
+    """Raise KeyboardInterrupt at SIGINT and SIGTERM, also out of a read that waits; leave the process at the second."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
 
     def stop(number: int, _frame: Any) -> None:
+        for other in numbers:  # what is being ended may wait for a reader that never comes
+            signal.signal(other, leave)
         raise KeyboardInterrupt(number)
 
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    def leave(number: int, _frame: Any) -> None:
+        os._exit(128 + number)
+
     before = [signal.signal(number, stop) for number in numbers]
     try:
         yield
