@@ -15,6 +15,7 @@ from typing import Any
 
 from scraper.cli.corpus_settings import span_s
 from scraper.cli.progress import Progress, progress
+from scraper.cli.report_file import write_report
 from scraper.config import Settings, SourceSettings
 from scraper.corpus.alarms import Alarm, changes, refusal, silence, to_tell
 from scraper.corpus.corpus import Corpus
@@ -29,8 +30,6 @@ from scraper.records import Article, Deferred, Failed, Outcome, Target
 from scraper.report import exit_code, outcome_line
 from scraper.run import Stop, outcomes
 from scraper.sources.asking import NoAnswer
-from scraper.write.replace_file import replace_file
-from scraper.write.strict_json import json_line
 
 log = logging.getLogger("scraper")
 
@@ -200,7 +199,7 @@ class OneRun:
             at=began, exit_code=code, seconds=seconds, requests=requests, bytes=received, alarms=alarms
         )
         if self._wanted.report:
-            replace_file(self._wanted.report, json_line(as_json))
+            write_report(self._wanted.report, as_json)
         for line in (*report.lines(), report.detail_line(requests, received, seconds)):
             log.info("%s", line)
         # An alarm is told by its own line; in a mail the totals are for what failed.

@@ -16,6 +16,7 @@ from scraper.cli.dry_run import dry_run
 from scraper.cli.logs import log_options
 from scraper.cli.one_run import OneRun, Wanted
 from scraper.cli.options import mention_proxy, with_rules
+from scraper.cli.report_file import check_report
 from scraper.cli.secrets import fetch_secrets
 from scraper.config import load_settings
 from scraper.corpus.opening import open_corpus
@@ -54,6 +55,8 @@ def run(config: Path, is_dry: bool, strict: bool, report_path: Path | None, **op
     contact = settings.fetch.contact or os.environ.get("SCRAPER_CONTACT", "")
     fetch = fetch_secrets(msgspec.structs.replace(settings.fetch, contact=contact))
     settings = msgspec.structs.replace(settings, fetch=fetch)
+    if report_path:
+        check_report(report_path)
     wanted = Wanted.of(options, settings, strict=strict, report=report_path)
     if is_dry:
         with closing(ListReader(settings.engine)) as reader:

@@ -89,6 +89,30 @@ def test_a_report_is_one_object_that_adds_up(tmp_path: Path, site: Site) -> None
     assert said["sources"][0]["bytes"] > 0
 
 
+@pytest.mark.parametrize("name", ["corpus.toml", "articles.jsonl", "link.json", "nowhere/report.json"])
+def test_a_report_takes_the_place_of_nothing_but_a_report(tmp_path: Path, site: Site, name: str) -> None:
+    config = a_corpus(tmp_path, site.put_feed(site.put_stories(range(1))))
+    run(config)
+    (tmp_path / "link.json").symlink_to("corpus.toml")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+    done = scraper(*command(config, "--report", str(tmp_path / name))[3:])
+
+    assert (done.returncode, name in done.stderr) == (5, True)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_report_goes_to_standard_output_and_over_an_earlier_one(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, site.put_feed(site.put_stories(range(1))))
+    report = tmp_path / "report.json"
+
+    run(config, "--report", str(report))
+    run(config, "--report", str(report))
+    shown = scraper(*command(config, "--report", "/dev/stdout")[3:])
+
+    assert json.loads(report.read_bytes())["exit_code"] == json.loads(shown.stdout)["exit_code"] == 0
+
+
 def test_the_last_line_of_a_json_log_has_the_report(tmp_path: Path, site: Site) -> None:
     config = a_corpus(tmp_path, site.put_feed(site.put_stories(range(1))))
 
