@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from corpus_builders import DAY, HOUR, NOON, OTHER, STORY, an_article, keep, plan, records, removed, short_hash
+from corpus_builders import DAY, HOUR, NOON, OTHER, STORY, an_article, keep, opened, plan, records, removed, short_hash
 
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped, Target
 
@@ -95,6 +95,18 @@ def test_an_article_whose_page_is_none_any_more_stays_one(folder: Path, outcome:
     assert plan(folder, MOVED, now=LATER + 99 * DAY).seen == 1
     look_again(folder, an_article(URL, OTHER), at(LATER + DAY), LATER + 2 * DAY)
     assert [one["revision"] for one in records(folder)] == [1, 2]
+
+
+def test_an_article_that_changed_too_soon_is_looked_at_after_its_rest_although_its_source_says_no_more(
+    folder: Path,
+) -> None:
+    soon = NOON + timedelta(minutes=20)
+    with opened(folder, soon) as corpus:
+        assert corpus.plan([at(soon)]).fetch == []
+        corpus.commit()
+
+    assert plan(folder, now=NOON + HOUR - timedelta(seconds=1)).fetch == []
+    assert [target.etag for target in plan(folder, now=NOON + HOUR).fetch] == [FIRST.etag]
 
 
 def test_a_look_that_failed_is_tried_again_although_no_source_asks_for_it(folder: Path) -> None:

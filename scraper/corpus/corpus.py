@@ -73,6 +73,7 @@ class Corpus:
         named = list(named)
         plan = plan_of(self._state, named, now, recheck=now - recheck if recheck else None, only=only)
         self._again = dict(plan.again)
+        self._pages.update((page.url, page) for page in plan.resting)
         self._note_dates(named)
         return plan
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from scraper.corpus.revisits import again, has_rested, is_newer
+from scraper.corpus.revisits import again, is_newer, rest_of
 from scraper.records import Deferred, Target
 from scraper.state import Known, State
 from scraper.urls import normalise
@@ -22,6 +22,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seen: int  # done with in an earlier run
     seen_of: Mapping[str, int] = {}  # the same by the names of the sources
     again: Mapping[str, Known] = {}  # articles that are looked at again, by what they are asked for
+    resting: Sequence[Known] = ()  # articles that a source says are newer, with the end of their rest as next try
 
 
 def plan_of(
@@ -42,6 +43,7 @@ def plan_of(
     fetch: list[Target] = []
     waiting: list[tuple[Target, Deferred]] = []
     revisited: dict[str, Known] = {}
+    resting: list[Known] = []
     seen: Counter[str] = Counter()
     for url, target in targets.items():
         known = state.get(url)
@@ -49,26 +51,30 @@ def plan_of(
             fetch.append(target)
         elif known.status == "article":
             once_more = again(target, known)
-            if once_more.url not in revisited and _is_due(state, known, target, now, recent_urls):
+            due = None if once_more.url in revisited else _due(state, known, target, recent_urls)
+            if due and due <= now:
                 revisited[once_more.url] = known
                 fetch.append(once_more)
             else:
                 seen[target.source] += 1
+                if due and known.next_try is None and is_newer(target, known):  # its source may say it only once
+                    resting.append(msgspec.structs.replace(known, next_try=due))
         elif known.next_try and known.next_try <= now:
             fetch.append(target)
         elif known.next_try:
             waiting.append((target, _waiting(target, known)))
         else:
             seen[target.source] += 1
-    return Plan(fetch=fetch, waiting=waiting, seen=seen.total(), seen_of=dict(seen), again=revisited)
+    return Plan(
+        fetch=fetch, waiting=waiting, seen=seen.total(), seen_of=dict(seen), again=revisited, resting=tuple(resting)
+    )
 
 
-def _is_due(state: State, known: Known, target: Target, now: datetime, recent: Collection[str]) -> bool:
-    """Tell whether an article is to be looked at again."""
-    if known.next_try:
-        return known.next_try <= now
-    wanted = known.url in recent or is_newer(target, known)
-    return wanted and has_rested(known, state.recorded_at(known.url), now)
+def _due(state: State, known: Known, target: Target, recent: Collection[str]) -> datetime | None:
+    """Return when an article is to be looked at again, ``None`` for never."""
+    if known.next_try or not (known.url in recent or is_newer(target, known)):
+        return known.next_try
+    return state.recorded_at(known.url) + rest_of(known)
 
 
 def _waiting(target: Target, known: Known) -> Deferred:

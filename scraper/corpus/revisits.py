@@ -37,10 +37,10 @@ def is_newer(target: Target, known: Known) -> bool:
     return bool(moment and known.stated and moment > known.stated)
 
 
-def has_rested(known: Known, recorded_at: datetime, now: datetime) -> bool:
-    """Tell whether an article may be looked at again. Its ``tries`` are how often that was in vain."""
+def rest_of(known: Known) -> timedelta:
+    """Return how long an article is not looked at again. Its ``tries`` are how often that was in vain."""
     rest: timedelta = REST * REST_GROWTH ** min(known.tries, MAX_RESTS)
-    return now - recorded_at >= rest
+    return rest
 
 
 def again(target: Target, known: Known) -> Target:
