@@ -28,6 +28,8 @@ MAX_VALUES = 200_000  # of a page's state that are looked at
 # State that is no JSON script: assigned to a variable, or pushed in pieces by a framework that streams it.
 _ASSIGNED = re.compile(r"\s*(?:window\.|self\.|var |let |const )?[\w.$\[\]'\"]{1,80}\s*=\s*(?=[{\[])")
 _PUSHED = re.compile(r"\s*\(?\s*self\.__\w+\s*=\s*self\.__\w+\s*\|\|\s*\[\]\s*\)?\.push\(|\s*self\.__\w+\.push\(")
+# A row of React's stream: its number, then the size of a text, or letters that say what its JSON is.
+_ROW = re.compile(rb"\s*[0-9a-f]+:(?:T([0-9a-f]{1,8}),|[A-Z]{0,2}(?=[\[{\"\w-]))")
 
 
 def data_instead(columns: Columns, tree: Any, url: str, shown: Sequence[Block]) -> tuple[Block, ...]:
@@ -45,7 +47,12 @@ def data_instead(columns: Columns, tree: Any, url: str, shown: Sequence[Block]) 
 
 
 def _holds(loaded: Sequence[Block], shown: Sequence[Block]) -> bool:
-    long = [block.text for block in shown if len(block.text) >= MIN_SHOWN_CHARS]
+    """Say whether what a page shows is in its data. A heading or "Please enable JavaScript" need not be."""
+    long = [
+        block.text
+        for block in shown
+        if len(block.text) >= MIN_SHOWN_CHARS and block.kind != "heading" and "javascript" not in block.text.casefold()
+    ]
     text = "\n".join(block.text for block in loaded)
     return not long or any(part[:MIN_SHOWN_CHARS] in text for part in long)
 
@@ -84,8 +91,22 @@ def _states(columns: Columns, tree: Any) -> Iterator[Any]:
             streamed += [piece for piece in pieces if isinstance(piece, str)] if isinstance(pieces, list) else []
         elif ("<p" in text or "\\u003cp" in text) and (assigned := _ASSIGNED.match(text)):
             yield _assigned_json(text[assigned.end() :])
-    if streamed:  # a string that was too long for one piece goes on in the next
-        yield "".join(streamed)
+    if streamed:  # a row that was too long for one piece goes on in the next
+        yield from _rows("".join(streamed).encode("utf-8", "replace"))
+
+
+def _rows(stream: bytes) -> Iterator[Any]:
+    """Yield the values of a stream as React writes it: lines ``ID:JSON``, and ``ID:TSIZE,`` with that many bytes."""
+    place = 0
+    while row := _ROW.match(stream, place):
+        if row[1]:
+            place = row.end() + int(row[1], 16)
+            yield stream[row.end() : place].decode("utf-8", "replace")
+        else:
+            place = stream.find(b"\n", row.end()) + 1 or len(stream) + 1
+            yield _json(stream[row.end() : place - 1].decode("utf-8", "replace"))
+    if place == 0:  # another framework's
+        yield stream.decode("utf-8", "replace")
 
 
 def _assigned_json(text: str) -> Any:

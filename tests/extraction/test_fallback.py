@@ -38,11 +38,33 @@ def test_the_article_body_of_json_ld_is_the_article() -> None:
             f"<script>self.__f.push({escaped([1, piece])})</script>"
             for piece in (HTML[:150], HTML[150:180], HTML[180:])
         ),
+        "".join(
+            f"<script>self.__f.push({escaped([1, piece])})</script>"
+            for piece in (
+                '0:["$","div",null,{"children":"Hello"}]\n1:I["a.js"]\n',
+                f"1a:T{len(HTML.encode()):x},{HTML[:200]}",
+                HTML[200:] + '1b:["$","div",null,{"dangerouslySetInnerHTML":{"__html":"$1a"}}]\n',
+            )
+        ),
+        f"<script>self.__f.push({escaped([1, '7:' + json.dumps({'post': {'html': HTML}}) + chr(10)])})</script>",
     ],
-    ids=["JSON script", "JSON in JSON", "assigned state", "streamed pieces"],
+    ids=["JSON script", "JSON in JSON", "assigned state", "streamed pieces", "text of a stream", "JSON of a stream"],
 )
 def test_html_in_the_state_of_scripts_is_the_article(script: str) -> None:
     assert texts(draft_of_page(SHELL + script)) == list(STORY)
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [
+        "<h1>The ferry returns to both of the islands after eleven weeks</h1>",
+        "<noscript>You need to enable JavaScript to run this app, says the harbour.</noscript>",
+    ],
+)
+def test_a_heading_or_a_wish_for_scripts_need_not_be_in_the_state(shell: str) -> None:
+    state = f'<script type="application/json">{escaped({"props": {"body": HTML}})}</script>'
+
+    assert texts(draft_of_page(f"<div id=root></div>{shell}{state}")) == list(STORY)
 
 
 def test_state_that_holds_another_article_is_not_taken_for_the_one_that_is_shown() -> None:
