@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 import msgspec
@@ -21,6 +21,7 @@ Via = Literal["feed", "news sitemap", "sitemap", "listing"]
 
 # Clocks and time zones are wrong by hours; what is dated further ahead has no known date.
 FUTURE = timedelta(days=1)
+DAY = timedelta(days=1)
 FIRST_YEAR = 1990
 
 
@@ -56,7 +57,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     def takes(self, found: Found) -> bool:
         """Tell whether a link is wanted; what is not known of it does not count against it."""
-        if self.since and found.moment and found.moment < self.since:
+        if self.is_old(found.moment):
             return False
         if self.languages and found.language and found.language not in self.languages:
             return False
@@ -70,8 +71,13 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_old(self, *moments: datetime | None) -> bool:
         """Tell whether the newest of what is known lies before :attr:`since`."""
-        known = [moment for moment in moments if moment]
+        known = [_latest(moment) for moment in moments if moment]
         return bool(self.since and known and max(known) < self.since)
+
+
+def _latest(moment: datetime) -> datetime:
+    """Return the end of a day where only the day is known: feeds and sitemaps give it as its first second."""
+    return moment + DAY if moment.time() == time() else moment
 
 
 class Finds:

@@ -37,6 +37,10 @@ def test_since_leaves_out_what_is_known_to_be_older() -> None:
     assert wanted(a_link(1), a_link(2, days=3), a_link(3, days=1), since=NOW - timedelta(days=2)) == ["3", "1"]
 
 
+def test_of_a_day_without_an_hour_the_end_counts() -> None:
+    assert wanted(a_link(1, days=0.5), a_link(2, days=1.5), since=NOW - timedelta(hours=3)) == ["1"]
+
+
 def test_a_language_leaves_out_what_is_known_to_be_in_another() -> None:
     assert wanted(a_link(1, language="de"), a_link(2, language="en"), a_link(3), languages=("en",)) == ["2", "3"]
 
