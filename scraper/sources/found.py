@@ -21,7 +21,7 @@ Via = Literal["feed", "news sitemap", "sitemap", "listing"]
 
 # Clocks and time zones are wrong by hours; what is dated further ahead has no known date.
 FUTURE = timedelta(days=1)
-DAY = timedelta(days=1)
+LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)  # of a day
 FIRST_YEAR = 1990
 
 
@@ -77,7 +77,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 def _latest(moment: datetime) -> datetime:
     """Return the end of a day where only the day is known: feeds and sitemaps give it as its first second."""
-    return moment + DAY if moment.time() == time() else moment
+    return moment + LAST_SECOND if moment.time() == time() else moment
 
 
 class Finds:
