@@ -111,7 +111,8 @@ def mark_purged(db: Any, pages: Iterable[str]) -> None:
     pages = list(pages)
     forget_texts(db, pages)
     db.executemany(
-        "UPDATE urls SET status = 'skipped', reason = ?, content_hash = NULL, next_try = NULL WHERE url = ?",
+        "UPDATE urls SET status = 'skipped', reason = ?, content_hash = NULL, next_try = NULL, etag = NULL,"
+        " last_modified = NULL, stated = NULL, revision = NULL, lines_hash = NULL, first_at = NULL WHERE url = ?",
         [[PURGED, url] for url in pages],
     )
 

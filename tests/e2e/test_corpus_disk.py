@@ -346,6 +346,9 @@ def test_a_purge_takes_out_article_page_and_nothing_else(corpus: Path, site: Sit
     assert files_in(folder, "") != old
     assert url not in texts_known(folder)
     assert len(texts_known(folder)) == 4
+    columns = "content_hash, lines_hash, etag, last_modified, stated, revision, first_at, next_try"
+    with closing(sqlite3.connect(folder / "corpus.sqlite")) as db:
+        assert set(db.execute(f"SELECT {columns} FROM urls WHERE url = ?", [url]).fetchone()) == {None}
     assert scraper("verify", corpus)[0] == 0
     assert run(corpus)[1].startswith("5 found = 5 seen + 0 articles ")
     assert scraper("purge", corpus, url, "--yes")[0] == 4
