@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from scraper.disk import sync_folder
 from scraper.errors import CorpusBusy, OutputError, StateError
 from scraper.state.schema import NEWEST, prepare
 
@@ -35,15 +36,6 @@ def locked(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def create(path: Path) -> None:

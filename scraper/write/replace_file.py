@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scraper.disk import sync_folder
 from scraper.write.append_file import write_failure
 from scraper.write.stream import write_all
 
@@ -29,11 +30,7 @@ def replace_file(path: Path, data: bytes) -> None:
 def sync_names(folder: Path) -> None:
     """Make the names in a folder durable. Raises :class:`OutputError`."""
     with explained(folder):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_folder(folder)
 
 
 def half_made(name: str) -> str:
