@@ -22,8 +22,6 @@ from scraper.extraction.runs import (
 )
 from scraper.parse import BLOCK_TAGS
 
-_INLINE, _PLAIN = -2, -3  # in the place of a container: an inline element that changes the run, and one that does not
-
 
 def walk(root: Any, prune: bool = True) -> Columns:
     """Return the columns of the tree below ``root``; ``prune=False`` also enters nav, footer and noscript."""
@@ -46,101 +44,118 @@ def walk(root: Any, prune: bool = True) -> Columns:
 def fill(run: Run, root: Any, prune: bool) -> None:
     """Let ``run`` take all that stands below ``root``.
 
-    The loop is one long function on purpose: it visits every element of the page, and a call per element would cost as
-    much as the rest of it. What is rarer (a block that ends, a link, an image, the head) has its own function.
-    ``_walk.pyx`` is the same loop over the nodes of libxml2, four times as fast where it was compiled; a test compares
-    the two.
+    ``_walk.pyx`` does the same over the nodes of libxml2, four times as fast where it was compiled; a test compares the
+    two.
     """
     if root.tail:  # what follows the root is not in it
         root = deepcopy(root)
         root.tail = None
-    columns = run.columns
+    elements = _OpenElements(run, prune)
     parts = run.parts
-    add = parts.append
-    blocks = run.rows
-    containers = run.containers
-    last: list[int] = columns.c_last
-    ends: list[int] = columns.c_end
-    signatures: dict[tuple[int, str, str], int] = {}
-    container, signature, block_tag = -1, -1, "html"
-    skipped = SKIPPED_TAGS if prune else SKIPPED_TAGS - {"noscript"}
-    # Open elements: for a block its container, signature, tag; for an inline element that changes the run, -2.
-    closes: list[tuple[int, int, str, str | None]] = []
     stack: list[Any] = [root]
-    pop, push, extend, close = stack.pop, stack.append, stack.extend, closes.pop
     while stack:
-        element = pop()
+        element = stack.pop()
         if element is None:
-            at, its_signature, its_tag, tail = close()
-            if at >= -1:
-                if parts:
-                    run.flush(block_tag, container)
-                last[container] = len(blocks)
-                ends[container] = len(containers)
-                container, signature, block_tag = at, its_signature, its_tag
-            elif at == _INLINE:
-                run.close_inline()
+            tail = elements.close()
         else:
-            tag = element.tag
             tail = element.tail
-            if tag in BLOCK_TAGS:
-                if parts:
-                    run.flush(block_tag, container)
-                if not (prune and tag in PRUNED_TAGS) or holds_article(element):
-                    flags = TAG_FLAGS.get(tag, 0)
-                    key = ""
-                    attributes = element.items()
-                    if attributes:
-                        flags, key, prop = _block_flags(attributes, flags)
-                        if flags & HINT_FLAGS or prop in HINT_PROPS:
-                            run.hint(element, flags, prop, "")
-                    path = (signature, tag, key)
-                    found = signatures.get(path)
-                    if found is None:
-                        found = signatures[path] = len(signatures)
-                    containers.append((tag, container, flags, len(blocks), found))
-                    text = element.text
-                    if text and not text.isspace():
-                        add(text)
-                    if len(element):
-                        closes.append((container, signature, block_tag, tail))
-                        container, signature, block_tag = len(last), found, tag
-                        last.append(-1)
-                        ends.append(-1)
-                        push(None)
-                        extend(element[::-1])
-                        continue
-                    if parts:
-                        run.flush(tag, len(last))
-                    last.append(len(blocks))
-                    ends.append(len(containers))
-            elif tag in VOID_TAGS:
-                if tag == "br":
-                    run.line_break(block_tag, container)
-                elif tag in IMAGE_TAGS:
-                    run.picture(element, container)
-                elif tag != "hr":
-                    take_head(columns, element, tag)
-                elif parts:
-                    run.flush(block_tag, container)
-            elif tag not in skipped:
-                text = element.text
-                changes = tag == "a" or element.keys()
-                if changes:
-                    run.open_inline(element, tag)
-                if text:
-                    add(text)
-                if len(element):
-                    closes.append((_INLINE if changes else _PLAIN, 0, "", tail))
-                    push(None)
-                    extend(element[::-1])
-                    continue
-                if changes:
-                    run.close_inline()
+            if elements.opens(element):
+                stack.append(None)
+                stack.extend(element[::-1])
+                continue
         if tail and (parts or not tail.isspace()):
-            add(tail)
+            parts.append(tail)
     if parts:
-        run.flush(block_tag, container)
+        run.flush(elements.tag, elements.container)
+
+
+class _OpenElements:
+    """The elements that the walk is in, and what is round it: container, signature and tag of the nearest block."""
+
+    __slots__ = ("_closes", "_prune", "_run", "_signatures", "_skipped", "container", "signature", "tag")
+
+    def __init__(self, run: Run, prune: bool) -> None:
+        self._run = run
+        self._prune = prune
+        self.container, self.signature, self.tag = -1, -1, "html"
+        self._skipped = SKIPPED_TAGS if prune else SKIPPED_TAGS - {"noscript"}
+        self._signatures: dict[tuple[int, str, str], int] = {}
+        # What ends with each, and the text behind it: for a block what was round it, else whether it changes the run.
+        self._closes: list[tuple[tuple[int, int, str] | bool, str | None]] = []
+
+    def opens(self, element: Any) -> bool:
+        """Take an element; return whether its children are next, and then :meth:`close`."""
+        tag = element.tag
+        if tag in BLOCK_TAGS:
+            if self._run.parts:
+                self._run.flush(self.tag, self.container)
+            return not (self._prune and tag in PRUNED_TAGS and not holds_article(element)) and self._block(element, tag)
+        if tag in VOID_TAGS:
+            self._void(element, tag)
+            return False
+        return tag not in self._skipped and self._inline(element, tag)
+
+    def close(self) -> str | None:
+        """End the innermost element; return the text behind it."""
+        run = self._run
+        around, tail = self._closes.pop()
+        if isinstance(around, tuple):
+            if run.parts:
+                run.flush(self.tag, self.container)
+            run.columns.c_last[self.container] = len(run.rows)
+            run.columns.c_end[self.container] = len(run.containers)
+            self.container, self.signature, self.tag = around
+        elif around:
+            run.close_inline()
+        return tail
+
+    def _block(self, element: Any, tag: str) -> bool:
+        run = self._run
+        flags = TAG_FLAGS.get(tag, 0)
+        key = ""
+        attributes = element.items()
+        if attributes:
+            flags, key, prop = _block_flags(attributes, flags)
+            if flags & HINT_FLAGS or prop in HINT_PROPS:
+                run.hint(element, flags, prop, "")
+        signature = self._signatures.setdefault((self.signature, tag, key), len(self._signatures))
+        run.containers.append((tag, self.container, flags, len(run.rows), signature))
+        self._closes.append(((self.container, self.signature, self.tag), element.tail))
+        self.container, self.signature, self.tag = len(run.columns.c_last), signature, tag
+        run.columns.c_last.append(-1)
+        run.columns.c_end.append(-1)
+        text = element.text
+        if text and not text.isspace():
+            run.parts.append(text)
+        if len(element):
+            return True
+        self.close()
+        return False
+
+    def _inline(self, element: Any, tag: str) -> bool:
+        run = self._run
+        changes = tag == "a" or bool(element.keys())
+        if changes:
+            run.open_inline(element, tag)
+        if element.text:
+            run.parts.append(element.text)
+        if len(element):
+            self._closes.append((changes, element.tail))
+            return True
+        if changes:
+            run.close_inline()
+        return False
+
+    def _void(self, element: Any, tag: str) -> None:
+        run = self._run
+        if tag == "br":
+            run.line_break(self.tag, self.container)
+        elif tag in IMAGE_TAGS:
+            run.picture(element, self.container)
+        elif tag != "hr":
+            take_head(run.columns, element, tag)
+        elif run.parts:
+            run.flush(self.tag, self.container)
 
 
 def _block_flags(attributes: list[tuple[str, str]], flags: int) -> tuple[int, str, str]:
