@@ -44,8 +44,8 @@ def walk(root: Any, prune: bool = True) -> Columns:
 def fill(run: Run, root: Any, prune: bool) -> None:
     """Let ``run`` take all that stands below ``root``.
 
-    ``_walk.pyx`` does the same over the nodes of libxml2, and takes its place where it was compiled; a test compares the
-    two.
+    ``_walk.pyx`` does the same over the nodes of libxml2, and takes its place where it was compiled; a test compares
+    the two.
     """
     if root.tail:  # what follows the root is not in it
         root = deepcopy(root)
