@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from growing_site import Site, a_list, a_site, a_story, command
 
+GET = (sys.executable, "-m", "scraper", "get")
 SECRETS = {"NEWS_TOKEN": "tok-5ecret-1", "NEWS_SESSION": "ses-5ecret-2", "NEWS_PROXY": "me:pw-5ecret-3@127.0.0.1:1"}
 LOGIN = "reader:pw-5ecret-4@"
 LOOPBACK = '[fetch]\ndelay_s = 0\nbackoff_s = 0\ntries = 1\nallow_net = ["127.0.0.0/8"]\n'
@@ -69,7 +71,7 @@ def test_a_secret_that_is_not_there_is_told_before_the_first_request(tmp_path: P
     settings = tmp_path / "settings.toml"
     settings.write_text(HEADERS, encoding="utf-8")
 
-    done = called("scraper", "get", site.url("/"), "--settings", str(settings), NEWS_SESSION="x")
+    done = called(*GET, site.url("/"), "--settings", str(settings), NEWS_SESSION="x")
 
     assert done.returncode == 2
     assert "fetch.headers.Authorization asks the environment for NEWS_TOKEN, which is not set" in done.stderr
@@ -80,7 +82,7 @@ def test_a_proxy_may_be_named_by_the_environment(tmp_path: Path, site: Site) -> 
     settings = tmp_path / "settings.toml"
     settings.write_text(LOOPBACK + 'proxy = "http://${NEWS_PROXY}"\n', encoding="utf-8")
 
-    done = called("scraper", "get", site.url("/"), "--settings", str(settings), "-v", **SECRETS)
+    done = called(*GET, site.url("/"), "--settings", str(settings), "-v", **SECRETS)
 
     assert ": failed, connect: " in done.stderr
     assert "5ecret" not in done.stderr
