@@ -17,6 +17,12 @@ class Moment(NamedTuple):
     day: date
     clock: str = ""  # "12:30" or "12:30:05"
     offset: str = ""  # "+02:00"
+    other_day: date | None = None  # of 5/3/2024, the reading that was not taken
+
+    @property
+    def other(self) -> Moment | None:
+        """The other reading of a date in numbers that may be read in two ways."""
+        return None if self.other_day is None else Moment(self.other_day, self.clock, self.offset, self.day)
 
     @property
     def iso(self) -> str:
@@ -56,6 +62,7 @@ _ZONES = {
 
 # Countries that write 5/3/2024 for the third of May; everywhere else it is the fifth of March.
 _MONTH_FIRST = frozenset(("en", "en-us", "fil", "en-ph"))
+_MONTHS = 12
 _TWO_DIGIT_YEARS = 100
 _BUDDHIST_YEARS = range(2400, 2660)  # Thai calendar: 543 years ahead
 
@@ -103,14 +110,25 @@ def read_moment(text: str, language: str = "", first_year: int = FIRST_STATED_YE
         return None
     if _EPOCH.fullmatch(text):
         return _of_epoch(int(text))
-    for day, start, end, clock in _days(text, language):
-        if first_year <= day.year <= _LAST_YEAR and day != _EPOCH_DAY:
-            return Moment(day, *(clock or _clock(text, start, end)))
+    for found in _days(text, language):
+        if first_year <= found.day.year <= _LAST_YEAR and found.day != _EPOCH_DAY:
+            clock, offset = found.clock or _clock(text, found.start, found.end)
+            return Moment(found.day, clock, offset, found.other_day)
     return None
 
 
-def _days(text: str, language: str) -> Iterator[tuple[date, int, int, tuple[str, str] | None]]:
-    """Yield the days that the patterns find, the surest pattern first: day, start, end, clock if already known."""
+class _Found(NamedTuple):
+    """A day, where it stands in the text, its time of day and offset if they are known already."""
+
+    day: date
+    start: int
+    end: int
+    clock: tuple[str, str] | None = None
+    other_day: date | None = None
+
+
+def _days(text: str, language: str) -> Iterator[_Found]:
+    """Yield the days that the patterns find, the surest pattern first."""
     for match in _YEAR_FIRST.finditer(text):
         yield from _valid(match, match[1], match[3], match[4])
     for match in _COMPACT.finditer(text):
@@ -119,14 +137,20 @@ def _days(text: str, language: str) -> Iterator[tuple[date, int, int, tuple[str,
     for match in _YEAR_LAST.finditer(text):
         first, second = int(match[1]), int(match[3])
         swapped = "/" in match[2] and language.lower() in _MONTH_FIRST
-        if (swapped and first <= 12) or second > 12:
+        if (swapped and first <= _MONTHS) or second > _MONTHS:
             first, second = second, first
-        yield from _valid(match, match[4], str(second), str(first))
+        for found in _valid(match, match[4], str(second), str(first)):
+            yield found._replace(other_day=_swapped(found.day))
     for pattern, order in ((_DAY_FIRST, (3, 2, 1)), (_MONTH_FIRST_WORDS, (3, 1, 2)), (_YEAR_FIRST_WORDS, (1, 2, 3))):
         for match in pattern.finditer(text):
             number = _month(match[order[1]], language)
             if number:
                 yield from _valid(match, match[order[0]], str(number), match[order[2]])
+
+
+def _swapped(day: date) -> date | None:
+    """Return the day whose numbers of day and month are exchanged, if there is another such day."""
+    return date(day.year, day.day, day.month) if day.day <= _MONTHS and day.day != day.month else None
 
 
 def _month(words: str, language: str) -> int | None:
@@ -137,14 +161,14 @@ def _month(words: str, language: str) -> int | None:
 
 def _valid(
     match: re.Match[str], year: str, number: str, day: str, clock: tuple[str, str] | None = None
-) -> Iterator[tuple[date, int, int, tuple[str, str] | None]]:
+) -> Iterator[_Found]:
     full = int(year)
     if full < _TWO_DIGIT_YEARS:
         full += 2000
     elif full in _BUDDHIST_YEARS:
         full -= 543
     try:
-        yield date(full, int(number), int(day)), match.start(), match.end(), clock
+        yield _Found(date(full, int(number), int(day)), match.start(), match.end(), clock)
     except ValueError:
         return
 
@@ -196,4 +220,7 @@ def read_any_language(text: str, language: str) -> Moment | None:
         found = dateparser.parse(text, languages=[code], settings=settings)
     except (ValueError, TypeError, OverflowError, RecursionError):  # a language or a number that it cannot take
         return None
-    return Moment(found.date()) if found and FIRST_VISIBLE_YEAR <= found.year <= _LAST_YEAR else None
+    if not found or not FIRST_VISIBLE_YEAR <= found.year <= _LAST_YEAR:
+        return None
+    in_words = any(map(str.isalpha, text))
+    return Moment(found.date(), other_day=None if in_words else _swapped(found.date()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -42,13 +43,18 @@ _PUBLISHED = (
     "published", "posted", "posted on", "post time", "publié", "veröffentlicht", "erstellt", "publicado", "pubblicato",
     "发布", "發布", "公開", "発行", "입력",
 )  # fmt: skip
+# /2024/05/03/, /2024-5-3, /2024/may/03/, -20240503
 _URL_DATE = re.compile(
-    r"/(?P<y>(?:19|20)\d\d)([/-])(?P<m>\d\d?)\2(?P<d>\d\d?)(?!\d)|[/_-](?P<yy>(?:19|20)\d\d)(?P<mm>\d\d)(?P<dd>\d\d)(?!\d)"
+    r"/(?P<y>(?:19|20)\d\d)([/-])(?P<m>\d\d?|[a-z]{3,9})\2(?P<d>\d\d?)(?!\d)"
+    r"|[/_-](?P<yy>(?:19|20)\d\d)(?P<mm>\d\d)(?P<dd>\d\d)(?!\d)"
 )
 # Longer blocks are prose that mentions dates.
 MAX_LINE_CHARS = 160
 # "Last updated on" in a block of its own.
 MAX_LABEL_CHARS = 30
+# A date line above the title is as likely to be the article's as one this many times as far below it: lines near the
+# top are often the day of the page itself, or of a list. Three or four are best on the annotated pages.
+ABOVE_TITLE = 3
 # A page is read at most half a day of time zones and a slow clock before it says it was written.
 TOLERANCE = timedelta(hours=26)
 
@@ -74,8 +80,9 @@ class _Clock:
         for moment, source in candidates:
             if moment is None:
                 continue
-            if self.latest is None or moment.instant <= self.latest:
-                return moment, source
+            for reading in (moment, moment.other):
+                if reading and (self.latest is None or reading.instant <= self.latest):
+                    return reading, source
             self.refused = True
         return None, None
 
@@ -86,6 +93,9 @@ def dates(evidence: Evidence, now: datetime | None) -> Dates:
     lines = _Lines(evidence)
     published, published_source = clock.first(_published(evidence, lines))
     modified, modified_source = clock.first(_modified(evidence, lines))
+    if published and published.other and _misread(published, evidence, lines):
+        published = published.other
+        modified = modified and (modified.other or modified)
     if published and modified and modified.day < published.day:
         modified = modified_source = None
     return Dates(published, published_source, modified, modified_source, clock.refused)
@@ -115,9 +125,17 @@ def _published(evidence: Evidence, lines: _Lines) -> Iterator[Candidate]:
     yield from declared
     yield address, "url"
     yield from lines.changed
+    yield from lines.behind
     yield from _marked(evidence)
     yield from _labelled(evidence)
     yield from _spelled_out(evidence)
+
+
+def _misread(moment: Moment, evidence: Evidence, lines: _Lines) -> bool:
+    """Say whether what else the page says of its dates speaks for the other order of day and month (5/3 and 3/5)."""
+    stated = itertools.chain(_published(evidence, lines), _modified(evidence, lines))
+    sure = {witness.day for witness, _ in stated if witness and not witness.other_day}
+    return moment.day not in sure and moment.other_day in sure
 
 
 def _modified(evidence: Evidence, lines: _Lines) -> Iterator[Candidate]:
@@ -164,9 +182,16 @@ class _Lines:
 
     @property
     def published(self) -> Iterator[Candidate]:
-        """Dates of publication: those whose line says so first, then in the order of the page."""
-        lines = [line for line in self._all if not line.changed]
-        return ((line.moment, line.source) for line in sorted(lines, key=lambda line: not line.published))
+        """Dates of publication: those whose line says so first, then the ones nearest to the title."""
+        lines = [line for line in self._all if not line.changed and (line.published or not self._is_behind(line))]
+        lines.sort(key=lambda line: (not line.published, self._distance(line)))
+        return ((line.moment, line.source) for line in lines)
+
+    @property
+    def behind(self) -> Iterator[Candidate]:
+        """Dates behind the text that do not say what they are the date of."""
+        unlabelled = (line for line in self._all if not line.changed and not line.published)
+        return ((line.moment, line.source) for line in unlabelled if self._is_behind(line))
 
     @property
     def changed(self) -> Iterator[Candidate]:
@@ -182,13 +207,23 @@ class _Lines:
             if block in near and block < len(texts):
                 moment = _read(evidence, value) or read_moment(text, evidence.language, FIRST_VISIBLE_YEAR)
                 if moment:
-                    found.append(_Line(moment, "time", *_labels(texts, block)))
+                    found.append(_Line(moment, "time", *_labels(texts, block), block))
         for block in (*near, *evidence.after()):
             if block != evidence.title_block and len(texts[block]) <= MAX_LINE_CHARS:
                 moment = read_moment(texts[block], evidence.language, FIRST_VISIBLE_YEAR)
                 if moment:
-                    found.append(_Line(moment, "visible", *_labels(texts, block)))
+                    found.append(_Line(moment, "visible", *_labels(texts, block), block))
         return found
+
+    def _is_behind(self, line: _Line) -> bool:
+        return line.block in self._evidence.after()
+
+    def _distance(self, line: _Line) -> int:
+        """Return how far a line is from the title; what stands above it is more often of the page or of a list."""
+        title = self._evidence.title_block
+        if title is None:
+            return 0
+        return line.block - title if line.block >= title else ABOVE_TITLE * (title - line.block)
 
 
 class _Line(NamedTuple):
@@ -198,6 +233,7 @@ class _Line(NamedTuple):
     source: str
     published: bool
     changed: bool
+    block: int
 
 
 def _labels(texts: Sequence[str], block: int) -> tuple[bool, bool]:
@@ -247,4 +283,4 @@ def _from_url(evidence: Evidence) -> Moment | None:
     if match is None:
         return None
     year, month, day = (match[part] or match[2 * part] for part in "ymd")
-    return read_moment(f"{year}-{month:0>2}-{day:0>2}")
+    return read_moment(f"{year}-{month:0>2}-{day:0>2}" if month.isdigit() else f"{day} {month} {year}", "en")

@@ -63,6 +63,41 @@ def test_a_line_that_says_published_comes_before_other_lines() -> None:
     assert page.published == "2024-05-03"
 
 
+def test_the_line_nearest_to_the_title_dates_the_article_and_lines_above_count_less() -> None:
+    today, own, list_below = "<p>Friday, 10 May 2024</p>", "<p>3 May 2024</p>", "<p>1 May 2024</p>"
+    page = told(f"{today}<h1>Ferry returns</h1><p>Harbour</p>{own}{list_below}{STORY}", "<title>Ferry returns</title>")
+
+    assert page.published == "2024-05-03"
+
+
+def test_a_change_named_at_the_title_comes_before_an_unlabelled_date_behind_the_text() -> None:
+    shown = f"<h1>Ferry returns</h1><p>Last modified: 3 May 2024</p>{STORY}<footer><p>9 June 2024</p></footer>"
+
+    assert told(shown, "<title>Ferry returns</title>").published == "2024-05-03"
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "url"),
+    [
+        (ld('{"@type": "BlogPosting", "datePublished": "2024-09-10T08:00:00Z"}'), "09.10.2024", "/ferry"),
+        (meta("article:published_time", "09-10-2024"), "Published September 10, 2024", "/ferry"),
+        ("", "09-10-2024", "/2024/september/10/ferry"),
+    ],
+)
+def test_what_else_the_page_says_settles_the_order_of_day_and_month(head: str, line: str, url: str) -> None:
+    shown = f"<h1>Ferry returns</h1><p>{line}</p>{STORY}"
+    page = told(shown, f"<title>Ferry returns</title>{head}", url=f"https://news.example{url}")
+
+    assert page.published is not None
+    assert page.published[:10] == "2024-09-10"
+
+
+def test_of_two_readings_one_in_the_future_is_not_taken() -> None:
+    head = meta("article:published_time", "03-09-2024")
+
+    assert told(head=head, now=datetime(2024, 4, 1, tzinfo=UTC)).published == "2024-03-09"
+
+
 def test_a_date_in_the_prose_is_no_date_of_publication() -> None:
     prose = (
         "<p>"
@@ -83,7 +118,9 @@ def test_a_number_in_the_url_is_no_date(path: str) -> None:
     assert told(STORY, url=f"https://news.example{path}").published is None
 
 
-@pytest.mark.parametrize("path", ["2024/05/03/ferry", "2024-5-3/ferry", "20240503/ferry", "ferry-returns-20240503"])
+@pytest.mark.parametrize(
+    "path", ["2024/05/03/ferry", "2024-5-3/ferry", "2024/may/03/ferry", "20240503/ferry", "ferry-returns-20240503"]
+)
 def test_the_url_is_the_last_resort(path: str) -> None:
     page = told(url=f"https://news.example/{path}")
 
