@@ -27,7 +27,7 @@ class Caution(NamedTuple):
     """When a text is judged, and how many times a lost word weighs a word that is left over (the beta of an F measure).
 
     A text is judged only if ``sure`` of what seems to be story is sure to be: a list, a poem or a chat of short lines
-    looks like furniture all through, and stays.
+    looks like furniture all through, and stays. Of another text go lines that are less likely story than ``hopeless``.
     """
 
     sure_in_dirty: float
@@ -35,11 +35,13 @@ class Caution(NamedTuple):
     beta_in_dirty: float
     beta: float
     beta_in_clean: float
+    hopeless_in_dirty: float
+    hopeless: float
 
 
 # Where rules know no line, most texts that the model has seen were clean: it takes a menu for story more easily.
-CAUTION = Caution(0.5, 0.75, 2.75, 3.7, 6.0)
-CAUTION_WITHOUT_RULES = Caution(0.65, 0.85, 2.0, 2.0, 5.0)
+CAUTION = Caution(0.5, 0.75, 2.75, 3.7, 6.0, 0.01, 0.02)
+CAUTION_WITHOUT_RULES = Caution(0.65, 0.85, 2.0, 2.0, 5.0, 0.0, 0.0)
 # Of the words of a text, what is expected to be story: below, it is dirty (a whole page), above, clean.
 DIRTY_SHARE = 0.45
 CLEAN_SHARE = 0.8
@@ -73,7 +75,8 @@ def _unwanted(probability: Array, words: Array, caution: Caution) -> npt.NDArray
     share = expected / float(words.sum())
     dirty = share < DIRTY_SHARE
     if story[probability >= SURE].sum() < (caution.sure_in_dirty if dirty else caution.sure) * expected:
-        return np.zeros(len(words), np.bool_)
+        hopeless: npt.NDArray[np.bool_] = probability < (caution.hopeless_in_dirty if dirty else caution.hopeless)
+        return hopeless
     beta = caution.beta_in_dirty if dirty else caution.beta_in_clean if share > CLEAN_SHARE else caution.beta
     order = np.argsort(-probability, kind="stable")
     hits, kept = np.cumsum(story[order]), np.cumsum(words[order])
