@@ -13,7 +13,7 @@ from scraper.cli.one_run import Wanted
 from scraper.config import Settings
 from scraper.corpus.opening import state_path
 from scraper.corpus.plan import Plan, plan_of
-from scraper.discover import CorpusSources, ListReader
+from scraper.discover import CorpusSources, ListReader, rendering
 from scraper.errors import PageError
 from scraper.records import Target
 from scraper.state import State
@@ -26,12 +26,16 @@ log = logging.getLogger("scraper")
 async def dry_run(settings: Settings, folder: Path, wanted: Wanted, reader: ListReader) -> int:
     """Read the sources and print the addresses that a run would fetch; return the exit code."""
     from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a wrong option should not
+    from scraper.fetch.render import BrowserRenderer  # noqa: PLC0415
 
     path = state_path(settings.corpus, folder)
     # Sources are read as if for the first time: what they name is to be seen, also where it did not change.
-    async with HttpFetcher(settings.fetch, on_wait=partial(log.info, "%s")) as fetcher:
+    async with (
+        HttpFetcher(settings.fetch, on_wait=partial(log.info, "%s")) as fetcher,
+        BrowserRenderer(settings.fetch, fetcher) as renderer,
+    ):
         fetch = partial(fetcher.fetch, any_type=True)
-        sources = CorpusSources(folder, settings, fetch, reader.read, lambda _source, _url: None)
+        sources = CorpusSources(folder, settings, fetch, rendering(reader.read, renderer), lambda _source, _url: None)
         named: list[Target] = []
         failed = False
         for source in settings.source:

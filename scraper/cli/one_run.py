@@ -23,7 +23,7 @@ from scraper.corpus.from_files import FilesFirst
 from scraper.corpus.keeping import KeepingEngine
 from scraper.corpus.revisits import NotingFetcher
 from scraper.corpus.run_report import RunReport
-from scraper.discover import CorpusSources, ListReader
+from scraper.discover import CorpusSources, ListReader, rendering
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import PageError
 from scraper.records import Article, Deferred, Failed, Outcome, Target
@@ -88,7 +88,8 @@ class OneRun:
             ):
                 fetch = partial(fetcher.fetch, any_type=True)
                 corpus = self._corpus
-                sources = CorpusSources(self._folder, self._settings, fetch, reader.read, corpus.document)
+                read = rendering(reader.read, renderer)
+                sources = CorpusSources(self._folder, self._settings, fetch, read, corpus.document)
                 targets = self._planned(await self._named(sources))
                 if self._settings.strip.memory:
                     engine.remember(corpus.memory(targets))

@@ -12,11 +12,11 @@ from lxml import etree
 from scraper.extraction import json_ld, page_words
 from scraper.extraction.assemble import HEADING_LEVELS
 from scraper.extraction.columns import Columns
-from scraper.extraction.script_state import states
 from scraper.extraction.story_in_state import story_in
 from scraper.extraction.walk import walk
 from scraper.records import Block, BlockKind, Document
 from scraper.rules import Edge, RuleSet, load_rules
+from scraper.script_state import states
 from scraper.text import visible
 
 _TAG = re.compile(r"<(?:p|br|div|h[1-6]|li)\b", re.IGNORECASE)
@@ -42,7 +42,7 @@ def data_instead(
     stated = blocks_of_json_ld(columns, document.base_url)
     if _length(stated) > enough:
         return stated
-    story = story_in(states(columns, document.tree), titles, urlsplit(document.base_url).path)
+    story = story_in(states(document.tree), titles, urlsplit(document.base_url).path)
     loaded = _from_markup(story) if story else ()
     return loaded if _length(loaded) > enough and _holds(loaded, own) else ()
 

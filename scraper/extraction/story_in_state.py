@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from scraper.extraction.script_state import json_of
+from scraper.script_state import json_of
 
 MIN_PARAGRAPHS = 2
 MIN_PARAGRAPH_CHARS = 40  # shorter ones are labels, unless they stand between longer ones

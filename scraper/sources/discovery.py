@@ -28,6 +28,7 @@ log = logging.getLogger("scraper")
 MAX_SECTIONS = 40
 # With so many of the front page's articles in feeds and sitemaps, these name all there are.
 COVERED = 0.95
+BROWSER_HINT = 'run it in a browser, with --render auto or with render = "auto" among the settings of fetch'
 
 _FEED_HEAD = re.compile(
     rb"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?RDF)\b", re.DOTALL
@@ -195,7 +196,10 @@ class Discovery:
         self._settle()
         if self.search.spent:
             log.warning("%s: stopped %s", origin_of(url), self.search.spent)
-        return self.search.finds.wanted()
+        found = self.search.finds.wanted()
+        if self.search.shells and not found:
+            log.warning("%s: needs_js: only a script makes its links; %s", self.search.shells[0], BROWSER_HINT)
+        return found
 
 
 def _is_feed(response: Response) -> bool:

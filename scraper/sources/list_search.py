@@ -36,6 +36,10 @@ class ListSearch:
         parsed = await self._search.parse(response, first)
         if isinstance(parsed, Listing):
             self._search.read["listing"] += 1
+            if parsed.needs_js:
+                self._search.shells.append(parsed.url)
+            if parsed.needs_js or parsed.rendered:  # what its scripts show changes though the page does not
+                self._search.asker.note(response.target.url, etag=None, last_modified=None, digest="")
             return parsed
         self._search.asker.forget(response.target.url)
         raise PageError("unreadable", f"{parsed.reason}: {parsed.detail}", response.url)

@@ -15,13 +15,19 @@ from scraper.errors import NotAnArticle, PageError
 from scraper.paging import MAX_PAGE, is_next, page_number
 from scraper.parse import parse
 from scraper.records import Document, Response
+from scraper.script_state import states
 from scraper.sources.anchors import Anchor, ReadDate, anchors
 from scraper.sources.feeds import feeds_named
 from scraper.sources.shapes import shape_of
+from scraper.text import reading_words
 from scraper.urls import normalise, origin_of, resolve, same_site
 
 MAX_SCRIPT_CHARS = 200_000
 MAX_JSON_NODES = 50_000
+# A list has at least so many links of so many words; with fewer, and scripts, only these may make the others.
+MIN_HEADLINES = 3
+MIN_HEADLINE_WORDS = 4
+MAX_ELEMENTS_OF_LINK = 100
 
 _URL_KEYS = ("url", "link", "href", "permalink", "canonical_url", "canonicalUrl", "path", "uri", "shareUrl", "docurl")
 _TITLE_KEYS = ("title", "headline", "name", "heading", "docTitle", "text")
@@ -73,6 +79,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     pagers: tuple[Pager, ...] = ()
     language: str = ""  # of the page, primary subtag
     alternates: tuple[str, ...] = ()  # the same page in other languages
+    needs_js: bool = False  # it seems that only a script makes its links
+    rendered: bool = False  # its scripts ran before it was read
 
 
 def read_listing(response: Response, first: str, read_date: ReadDate) -> Listing:
@@ -86,6 +94,9 @@ def read_listing(response: Response, first: str, read_date: ReadDate) -> Listing
     if document.tree is None:
         raise NotAnArticle("not_html", "there is no mark-up in it", response.url)
     found = (*anchors(document, read_date), *_embedded(document, read_date))
+    needs_js = _is_shell(document, found)
+    if needs_js:
+        found = (*found, *_in_state(document, read_date))
     scripts = _scripts(document)
     return Listing(
         url=response.url,
@@ -95,6 +106,7 @@ def read_listing(response: Response, first: str, read_date: ReadDate) -> Listing
         pagers=tuple(_pagers(response.url, scripts)),
         language=(document.tree.get("lang") or "").strip().lower()[:2],
         alternates=tuple(_alternates(document)),
+        needs_js=needs_js and _headlines(found) < MIN_HEADLINES,
     )
 
 
@@ -208,6 +220,29 @@ def _embedded(document: Document, read_date: ReadDate) -> Iterator[Anchor]:
             yield from _links_in(data, document.base_url, read_date)
 
 
+def _is_shell(document: Document, found: Sequence[Anchor]) -> bool:
+    """Tell whether a page has hardly a headline, but scripts, and a place that they fill or a wish for them."""
+    tree = document.tree
+    if tree is None or _headlines(found) >= MIN_HEADLINES:
+        return False
+    if all("json" in (script.get("type") or "") for script in tree.iter("script")):
+        return False
+    wishes = any("javascript" in "".join(map(str, one.itertext())).lower() for one in tree.iter("noscript"))
+    places = tree.iter("div", "main", "ul")
+    return wishes or any(one.get("id") and not len(one) and not (one.text or "").strip() for one in places)
+
+
+def _headlines(found: Sequence[Anchor]) -> int:
+    """Return how many links outside of menus and footers read like headlines."""
+    return sum(one.zone not in ("menu", "foot") and reading_words(one.text) >= MIN_HEADLINE_WORDS for one in found)
+
+
+def _in_state(document: Document, read_date: ReadDate) -> Iterator[Anchor]:
+    """Yield the links in what the scripts of a page are handed, React's elements among it."""
+    for state in states(document.tree):
+        yield from _links_in(state, document.base_url, read_date)
+
+
 def _of_json(response: Response, first: str, read_date: ReadDate) -> Listing:
     try:
         data = json.loads(response.body)
@@ -237,6 +272,7 @@ def _links_in(data: Any, base: str, read_date: ReadDate) -> Iterator[Anchor]:
             continue
         href = next((node[key] for key in _URL_KEYS if isinstance(node.get(key), str)), None)
         title = next((node[key] for key in _TITLE_KEYS if isinstance(node.get(key), str)), None)
+        title = title or (_text_in(node["children"]) if "children" in node else None)
         if not href or not title or " " in href or not ("/" in href or "?" in href):
             continue
         url = resolve(base, href)
@@ -260,13 +296,35 @@ def _date_of(node: dict[str, Any], read_date: ReadDate) -> datetime | None:
     return read_date(str(stated)[:60]) if stated is not None else None
 
 
+def _text_in(children: Any) -> str:
+    """Return the text in an element of React's: ``["$", tag, key, {"children": ...}]``."""
+    parts: list[str] = []
+    stack = [children]
+    for _ in range(MAX_ELEMENTS_OF_LINK):
+        if not stack:
+            break
+        node = stack.pop()
+        if isinstance(node, str):
+            parts.append(node)
+        elif isinstance(node, list) and node[:1] == ["$"]:
+            stack.append(node[3].get("children") if len(node) == 4 and isinstance(node[3], dict) else None)
+        elif isinstance(node, list):
+            stack += reversed(node)
+    return " ".join("".join(parts).split())
+
+
 def _nodes(data: Any) -> Iterator[Any]:
-    """Yield the values in JSON data, in order, without recursion."""
+    """Yield the values in JSON data, in order, without recursion, each once."""
     stack = [data]
+    seen: set[int] = set()
     for _ in range(MAX_JSON_NODES):
         if not stack:
             return
         node = stack.pop()
+        if isinstance(node, (dict, list)):
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
         yield node
         if isinstance(node, dict):
             stack += reversed(node.values())

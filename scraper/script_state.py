@@ -13,13 +13,12 @@ from typing import Any
 
 import msgspec
 
-from scraper.extraction.columns import Columns
-from scraper.extraction.literals import LiteralReader, json_in, string_at
+from scraper.literals import LiteralReader, json_in, string_at
 
 MIN_CHARS = 200  # of a script that may hold a story
 MAX_NODES = 200_000  # of values in which references are looked for
 
-_KINDS = (None, "", "text/javascript", "application/javascript", "module")
+_KINDS = ("", "text/javascript", "application/javascript", "module")
 _PUSHED = re.compile(r"(?:^|[;\s)])(?:self|window)\.__\w{1,40}(?:\s*\|\|\s*\[\]\s*\)?)?\.push\(\s*(?=\[)")
 _ASSIGNED = re.compile(
     r"""[\w\]]\s{0,9}=\s{0,9}\(?(?:(?P<value>[{\[])
@@ -36,21 +35,20 @@ _REFERENCE = re.compile(r"\$[L@]?([0-9a-f]{1,8})")
 _WRAPPERS = frozenset("ShallowReactive Reactive ShallowRef Ref Island".split())
 
 
-def states(columns: Columns, tree: Any) -> Iterator[Any]:
-    """Yield what a page holds as data. Values may be shared and may hold themselves."""
+def states(tree: Any) -> Iterator[Any]:
+    """Yield what a page holds as data, but for JSON-LD. Values may be shared and may hold themselves."""
     reader = LiteralReader()
-    for name, text in columns.data_scripts:
-        value = json_of(text)
-        yield numbered(value) if name == "__NUXT_DATA__" or _is_numbered(value) else value
     streamed: list[str] = []
-    for script in tree.iter("script"):
-        text = script.text or ""
-        if not text or script.get("type") not in _KINDS:
-            continue
-        pieces = list(_pushed(text, reader))
-        streamed += pieces
-        if not pieces and len(text) >= MIN_CHARS:
-            yield from _assigned(text, reader)
+    for script in tree.iter("script") if tree is not None else ():
+        text, kind = script.text or "", script.get("type") or ""
+        if "json" in kind and "ld+json" not in kind:
+            value = json_of(text)
+            yield numbered(value) if script.get("id") == "__NUXT_DATA__" or _is_numbered(value) else value
+        elif kind in _KINDS and text:
+            pieces = list(_pushed(text, reader))
+            streamed += pieces
+            if not pieces and len(text) >= MIN_CHARS:
+                yield from _assigned(text, reader)
     if streamed:  # a row that was too long for one piece goes on in the next
         yield from _rows("".join(streamed).encode("utf-8", "replace"))
 

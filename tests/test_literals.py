@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.extraction.literals import LiteralReader, string_at
+from scraper.literals import LiteralReader, string_at
 
 
 def value_of(text: str, **names: Any) -> Any:
