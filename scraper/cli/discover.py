@@ -19,6 +19,7 @@ from scraper.cli.options import fetch_options, fetch_settings, language_codes, m
 from scraper.config import Settings, load_settings
 from scraper.discover import ListReader, discovery, rendering
 from scraper.errors import PageError
+from scraper.report import counted
 from scraper.run import Stop
 from scraper.sources.discovery import Discovery
 from scraper.sources.found import Found, Wish, newest_first
@@ -108,7 +109,6 @@ async def found_at(finders: Mapping[str, Discovery], stop: Stop) -> tuple[list[F
 
 async def _of_one(url: str, finder: Discovery) -> list[Found]:
     found = await finder.site(url)
-    read = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in sorted(finder.search.read.items()))
-    articles = "1 article" if len(found) == 1 else f"{len(found)} articles"
-    log.info("%s: %s, from %s", url, articles, read or "nothing")
+    read = ", ".join(counted(count, kind) for kind, count in sorted(finder.search.read.items()))
+    log.info("%s: %s, from %s", url, counted(len(found), "article"), read or "nothing")
     return found

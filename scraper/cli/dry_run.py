@@ -16,6 +16,7 @@ from scraper.corpus.plan import Plan, plan_of
 from scraper.discover import CorpusSources, ListReader, rendering
 from scraper.errors import PageError
 from scraper.records import Target
+from scraper.report import counted
 from scraper.state import State
 from scraper.text import safe_for_terminal
 from scraper.write.stream import write_out
@@ -45,7 +46,7 @@ async def dry_run(settings: Settings, folder: Path, wanted: Wanted, reader: List
                 log.warning("source %s failed: %s", source.name, error)
                 failed = True
                 continue
-            log.info("source %s names %s pages", source.name, len(items))
+            log.info("source %s names %s", source.name, counted(len(items), "page"))
             named += [item for item in items if isinstance(item, Target)]
     now = datetime.now(UTC)
     if os.path.lexists(path):
@@ -59,8 +60,8 @@ async def dry_run(settings: Settings, folder: Path, wanted: Wanted, reader: List
         write_out(f"{safe_for_terminal(target.url)}\n".encode())
     revisited = sum(target.url in plan.again for target in targets)
     log.info(
-        "would fetch %s pages, %s of them again; %s were seen, %s wait for their next try",
-        *(len(targets), revisited, plan.seen, len(plan.waiting)),
+        "would fetch %s, %s of them again; %s were seen, %s wait for their next try",
+        *(counted(len(targets), "page"), revisited, plan.seen, len(plan.waiting)),
     )
     return 3 if failed else 0
 

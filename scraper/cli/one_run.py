@@ -27,7 +27,7 @@ from scraper.discover import CorpusSources, ListReader, rendering
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import PageError
 from scraper.records import Article, Deferred, Failed, Outcome, Target
-from scraper.report import exit_code, outcome_line
+from scraper.report import counted, exit_code, outcome_line
 from scraper.run import Stop, outcomes
 from scraper.sources.asking import NoAnswer
 
@@ -136,7 +136,7 @@ class OneRun:
             log.info("source %s did not change", source.name)
             return []
         self._report.sources[source.name].named = len(named)
-        log.info("source %s names %s pages", source.name, len(named))
+        log.info("source %s names %s", source.name, counted(len(named), "page"))
         return named
 
     def _unread(self, source: SourceSettings, error: PageError, *, put_off: bool = False) -> list[Target | Failed]:

@@ -19,7 +19,7 @@ from scraper.sources.listings import Listing
 from scraper.sources.search import Parse, Search
 from scraper.sources.sections import sections
 from scraper.sources.sitemap_score import article_entries
-from scraper.sources.sitemap_tree import SitemapTree
+from scraper.sources.sitemap_tree import NoBranchError, SitemapTree
 from scraper.sources.sitemaps import Entry, Sitemap
 from scraper.urls import origin_of, same_site
 
@@ -33,7 +33,7 @@ BROWSER_HINT = 'run it in a browser, with --render auto or with render = "auto" 
 _FEED_HEAD = re.compile(
     rb"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?RDF)\b", re.DOTALL
 )
-_SITEMAP_HEAD = re.compile(rb"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:\w+:)?(?:urlset|sitemapindex)\b", re.DOTALL)
+_SITEMAP_HEAD = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")  # a server may have put its warnings before it
 _LANGUAGE_ROOT = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,4})?/?)?(?:(?:index|default|home)\.[a-z]{3,5})?", re.IGNORECASE)
 
 
@@ -76,9 +76,9 @@ class Discovery:
         """Read what is called a sitemap as one, since those may be larger than pages; return whether it was one."""
         try:
             await self._tree.must_read(url)
-        except NoAnswer:
-            raise
-        except PageError:
+        except PageError as error:
+            if isinstance(error, (NoAnswer, NoBranchError)) or error.reason == "damaged":
+                raise
             self.search.asker.take_back(url)
             return False
         return True
@@ -209,4 +209,6 @@ def _is_feed(response: Response) -> bool:
 
 def _is_sitemap(response: Response) -> bool:
     head = response.body[:2000].lstrip(b"\xef\xbb\xbf")
-    return _SITEMAP_HEAD.match(head) is not None or head.startswith((b"\x1f\x8b", b"http://", b"https://"))
+    is_page = b"<html" in head.lower() or b"<body" in head.lower()
+    is_xml = not is_page and _SITEMAP_HEAD.search(head) is not None
+    return is_xml or head.startswith((b"\x1f\x8b", b"http://", b"https://"))

@@ -249,6 +249,54 @@ def test_a_sitemap_full_of_entities_is_refused(site: Site, tmp_path: Path) -> No
     assert len(found_at(site.url("/"))) == 30
 
 
+@pytest.mark.parametrize("path", ["/sitemap.xml", "/map"])
+def test_a_sitemap_full_of_entities_has_a_reason(site: Site, path: str) -> None:
+    laughs = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><urlset><url><loc>/&a;</loc></url></urlset>'
+    site.put(path, laughs)
+
+    done = scraper("discover", site.url(path))
+
+    assert done.returncode == 4
+    assert "it declares entities, which no sitemap needs" in done.stderr
+
+
+def test_a_sitemap_behind_the_warnings_of_its_server_is_read(site: Site) -> None:
+    stories = [build.Story(f"/2026/11/24/story-of-boat-{n}", "", build.NOW) for n in range(5)]
+    warning = "<br />\n<b>Warning</b>: Undefined index in <b>/srv/map.php</b> on line <b>7</b><br />\n\n"
+    for path in ("/sitemap.xml", "/map"):
+        site.put(path, warning + '<?xml version="1.0"?>' + build.urlset(stories))
+
+        assert len(scraper("discover", site.url(path)).stdout.split()) == 5
+
+
+def test_an_index_whose_sitemaps_all_fail_is_a_failure_each_time(site: Site, tmp_path: Path) -> None:
+    names = "".join(f"<sitemap><loc>{site.url(f'/map-{n}.xml')}</loc></sitemap>" for n in range(2))
+    site.put("/sitemap.xml", f"<sitemapindex>{names}</sitemapindex>", Content_Type="application/xml")
+    config = a_corpus(tmp_path, "sitemap", site.url("/sitemap.xml"))
+
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-m", "scraper", "run", str(config)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 3
+        assert "none of its sitemaps can be read" in done.stderr or "http_4xx: HTTP 404" in done.stderr
+
+
+def test_a_source_of_one_page_is_told_in_the_singular(site: Site, tmp_path: Path) -> None:
+    site.put_feed(site.put_stories(range(1)))
+    config = a_corpus(tmp_path, "feed", site.url("/feed.xml"))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "scraper", "run", str(config)], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert "source site names 1 page\n" in done.stderr
+
+
 def test_a_list_without_end_is_left_and_told(site: Site) -> None:
     def page(number: int) -> str:
         links = "".join(
