@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -45,6 +46,10 @@ _DATE_KEYS = (
 _NEXT_KEYS = ("next", "nextUrl", "next_url", "nextPage", "next_page", "more")
 _DATA_ATTRIBUTE = re.compile(r"data-[\w-]*(?:url|href|next|src|page|more|link|endpoint|load)[\w-]*|onclick|formaction")
 _NEXT_ATTRIBUTE = re.compile(r"data-(?:[\w-]*-)?(?:next|more|load|loadmore|infinite)(?:-[\w-]*)?")
+# Where a button keeps the address that a script asks for.
+_TARGET = re.compile(r"data-(?:[\w-]*-)?(?:url|href|link|src|endpoint|page-url|target-url)")
+_BUTTONS = frozenset("a button span div li".split())
+_LIKE_ADDRESS = re.compile(r"[^\s]*[/?][^\s]*|[\w-]+\.(?:[sx]?html?|php|json)")
 _ADDRESS = re.compile(r"""["'(=\s]?((?:https?://|/|\./|\?)[^"'\s()<>]{1,300})""")
 # "prefix" + number + "suffix", and `prefix${number}suffix`
 _JOINED = re.compile(
@@ -117,6 +122,8 @@ def _next_pages(document: Document, found: Sequence[Anchor], first: str, scripts
         if "next" in (link.get("rel") or "").lower().split():
             yield from filter(None, [resolve(url, link.get("href") or "")])
     for anchor in found:
+        if normalise(anchor.url) == normalise(document.page.response.url):
+            continue  # "#": a script goes on
         if "next" in anchor.rel.split() or (is_next(anchor.text) and _goes_on(first, anchor.url)):
             yield anchor.url
     yield from _said_next(document)
@@ -128,7 +135,10 @@ def _next_pages(document: Document, found: Sequence[Anchor], first: str, scripts
 def _goes_on(first: str, url: str) -> bool:
     """Tell whether an address whose link says "next" can be a page of the list, and not of something else."""
     shape = shape_of(url)
-    return page_number(first, url) is not None or shape.paging or "page" in shape.segments or "?" in url
+    if page_number(first, url) is not None or shape.paging or "page" in shape.segments:
+        return True
+    # "More" is also what links from a teaser to its story are called: with a query, but not that of the list.
+    return "?" in url and urlsplit(url).path.rstrip("/") == urlsplit(first).path.rstrip("/")
 
 
 def _siblings(urls: Iterator[str], first: str, here: int) -> Iterator[str]:
@@ -142,14 +152,20 @@ def _siblings(urls: Iterator[str], first: str, here: int) -> Iterator[str]:
 
 
 def _said_next(document: Document) -> Iterator[str]:
-    """Yield the addresses in attributes whose names say that a list goes on there."""
+    """Yield the addresses in attributes that say, by their names or by the text beside, that a list goes on there."""
     for element in document.tree.iter() if document.tree is not None else ():
-        if isinstance(element.tag, str):
-            for name, value in element.items():
-                if _NEXT_ATTRIBUTE.fullmatch(str(name)) and ("/" in value or "?" in value) and " " not in value:
-                    url = resolve(document.base_url, str(value))
-                    if url and same_site(url, document.base_url):
-                        yield url
+        if not isinstance(element.tag, str):
+            continue
+        for name, value in element.items():
+            stated = _NEXT_ATTRIBUTE.fullmatch(str(name)) or (_TARGET.fullmatch(str(name)) and _says_next(element))
+            if stated and _LIKE_ADDRESS.fullmatch(str(value)):
+                url = resolve(document.base_url, str(value))
+                if url and same_site(url, document.base_url):
+                    yield url
+
+
+def _says_next(element: Any) -> bool:
+    return element.tag in _BUTTONS and is_next("".join(map(str, element.itertext()))[:100])
 
 
 def _addresses(document: Document, scripts: Sequence[str]) -> Iterator[str]:

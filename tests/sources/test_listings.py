@@ -171,3 +171,20 @@ def test_where_a_script_makes_the_links_they_are_in_its_data(script: str) -> Non
 )  # fmt: skip
 def test_a_page_whose_links_only_a_script_makes_is_known(body: str, needs_js: bool) -> None:
     assert listing(body).needs_js is needs_js
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        '<button data-url="/ajax/latest?from=20">Load more stories</button>',
+        '<a href="#" data-href="/ajax/latest?from=20">查看更多</a>',
+        '<div data-next="/ajax/latest?from=20"></div>',
+        '<span data-endpoint="/ajax/latest?from=20"><b>Weitere Artikel</b></span>',
+    ],
+)
+def test_a_button_tells_where_a_list_goes_on(button: str) -> None:
+    assert listing(f"<main>{a_card(1)}</main>{button}").next_pages[0] == "https://news.example/ajax/latest?from=20"
+
+
+def test_a_button_for_something_else_is_no_next_page() -> None:
+    assert listing('<button data-url="/ajax/login?from=20">Sign in</button>').next_pages == ()
