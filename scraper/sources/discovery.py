@@ -13,6 +13,7 @@ from scraper.records import Response
 from scraper.sources.asking import Asker, Fetch, Forgetful, Lead, Memory, NoAnswer
 from scraper.sources.feed_search import feeds_of_site, take_feed
 from scraper.sources.found import Finds, Found, Wish
+from scraper.sources.languages import LANGUAGES
 from scraper.sources.link_score import KnownShapes
 from scraper.sources.list_search import ListSearch
 from scraper.sources.listings import Listing
@@ -34,7 +35,9 @@ _FEED_HEAD = re.compile(
     rb"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?RDF)\b", re.DOTALL
 )
 _SITEMAP_HEAD = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")  # a server may have put its warnings before it
-_LANGUAGE_ROOT = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,4})?/?)?(?:(?:index|default|home)\.[a-z]{3,5})?", re.IGNORECASE)
+_ROOT = re.compile(
+    r"/?(?P<language>[a-z]{2})?(?:[-_][a-z]{2,4})?/?(?:(?:index|default|home)\.[a-z]{3,5})?", re.IGNORECASE
+)
 
 
 class Discovery:
@@ -48,6 +51,8 @@ class Discovery:
         self._lists = ListSearch(self.search)
         self._tree = SitemapTree(self.search, self._take_sitemap)
         self._entries: list[tuple[str, Entry]] = []  # of sitemaps that say nothing but addresses
+        self._fronts: dict[str, str] = {}  # language by address of the front pages that are not the site's root
+        self._below = ""  # how the addresses of what is wanted begin, where a site has its languages apart
 
     async def site(self, url: str) -> list[Found]:
         """Return the links that a site offers, or that a single feed, sitemap or section offers if ``url`` is one.
@@ -106,17 +111,25 @@ class Discovery:
         """Read feeds, sitemaps and lists, in this order; the lists only as far as the others do not name all."""
         search = self.search
         before = search.asker.before(url)
-        leads: dict[str, list[str]] = {"feed": [], "sitemap": [], "section": [], "covered": []}
+        leads: dict[str, list[str]] = {"feed": [], "sitemap": [], "section": [], "covered": [], "below": []}
         for lead in before.leads if before else ():
             leads[lead.kind].append(lead.url)
-        is_root = _LANGUAGE_ROOT.fullmatch(urlsplit(response.url if response else url).path or "/") is not None
+        is_root = _is_root(response.url if response else url)
         guess = is_root and before is None  # later the front page says what is new
         listing = await self._lists.parsed(response, url) if response else None
+        if listing and (other := self._in_wanted_language(listing)) and await self._of_other(other):
+            search.asker.forget(url)  # it is read each time, since only it says where to go
+            return
         front: list[str] = []
         if listing:
             search.language = listing.language
+            self._fronts = {
+                link: language[:2] for language, link in listing.alternates if urlsplit(link).path.strip("/")
+            }
             search.learned.add_menu(listing)
             front = self._lists.look_at(listing)
+            leads["below"] = [below] if (below := _below(listing.url, front)) else []
+        self._below = "".join(leads["below"])
         named = [*(listing.feeds if listing else ()), *leads["feed"]]
         leads["feed"] = await feeds_of_site(search, url, named, guess=guess)
         if is_root and not search.over():
@@ -147,11 +160,34 @@ class Discovery:
         await self._lists.follow(url, listing)
         return sections(listing, front, self.search.wish)[:MAX_SECTIONS]
 
+    async def _of_other(self, url: str) -> bool:
+        """Read a site from its front page in another language; return whether there is one."""
+        try:
+            response = await self.search.asker.ask(url)
+        except PageError as error:
+            log.info("no page in the language that is asked for: %s", error)
+            return False
+        await self._of_site(url, response)
+        return True
+
+    def _in_wanted_language(self, listing: Listing) -> str | None:
+        """Return the same page in a language that is asked for, where this one is in another."""
+        wanted = self.search.wish.languages
+        if not wanted or not listing.language or listing.language in wanted:
+            return None
+        for language in wanted:
+            for stated, url in listing.alternates:
+                if stated[:2] == language and same_site(url, listing.url) and self.search.asker.is_new(url):
+                    return url
+        return None
+
     async def _take_sitemap(self, url: str, sitemap: Sitemap) -> None:
         self.search.read["sitemap"] += 1
         wish = self.search.wish
         for entry in sitemap.entries:
             if not same_site(entry.url, url) or wish.is_old(entry.modified, entry.published):
+                continue
+            if self._below and not self._in_language(entry).startswith(self._below):
                 continue
             if entry.title and entry.published:
                 self._add_entry(url, entry)
@@ -169,11 +205,16 @@ class Discovery:
                 title=entry.title,
                 published=entry.published,
                 modified=entry.modified,
-                language=entry.language,
+                language=entry.language or self._language_below(entry.url),
                 via="news sitemap" if entry.title else "sitemap",
                 source=source,
             )
         )
+
+    def _language_below(self, url: str) -> str | None:
+        """Return the language of the front page that an address lies below."""
+        below = (language for front, language in self._fronts.items() if url.startswith(front.rstrip("/") + "/"))
+        return next(below, None)
 
     def _in_language(self, entry: Entry) -> str:
         """Return the one of a page's addresses in several languages that is wanted."""
@@ -200,6 +241,21 @@ class Discovery:
         if self.search.shells and not found:
             log.warning("%s: needs_js: only a script makes its links; %s", self.search.shells[0], BROWSER_HINT)
         return found
+
+
+def _is_root(url: str) -> bool:
+    """Tell whether an address is a site's front page, or that of one of its languages."""
+    found = _ROOT.fullmatch(urlsplit(url).path or "/")
+    return found is not None and (found["language"] or "en").lower() in LANGUAGES
+
+
+def _below(url: str, front: Sequence[str]) -> str:
+    """Return the beginning of the addresses of a front page in one language, if its articles have it in common."""
+    path = urlsplit(url).path
+    if not (_is_root(url) and path.strip("/") and path.endswith("/")) or not front:
+        return ""
+    prefix = origin_of(url) + path
+    return prefix if 2 * sum(link.startswith(prefix) for link in front) > len(front) else ""
 
 
 def _is_feed(response: Response) -> bool:

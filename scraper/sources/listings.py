@@ -83,7 +83,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     next_pages: tuple[str, ...] = ()  # the likeliest first
     pagers: tuple[Pager, ...] = ()
     language: str = ""  # of the page, primary subtag
-    alternates: tuple[str, ...] = ()  # the same page in other languages
+    alternates: tuple[tuple[str, str], ...] = ()  # hreflang and url of the same page in other languages
     needs_js: bool = False  # it seems that only a script makes its links
     rendered: bool = False  # its scripts ran before it was read
 
@@ -214,12 +214,12 @@ def _scripts(document: Document) -> list[str]:
     ]
 
 
-def _alternates(document: Document) -> Iterator[str]:
+def _alternates(document: Document) -> Iterator[tuple[str, str]]:
     for link in document.tree.iter("link") if document.tree is not None else ():
         if link.get("hreflang") and "alternate" in (link.get("rel") or "").lower():
             url = resolve(document.base_url, link.get("href") or "")
             if url:
-                yield url
+                yield (link.get("hreflang") or "").lower(), url
 
 
 def _embedded(document: Document, read_date: ReadDate) -> Iterator[Anchor]:

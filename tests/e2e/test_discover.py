@@ -85,6 +85,40 @@ def test_the_articles_of_the_little_news_site_are_found() -> None:
     assert len(found - there) <= 0.02 * len(found)
 
 
+@pytest.mark.parametrize(
+    ("path", "options", "languages"),
+    [
+        ("/zh/", [], {"zh"}),
+        ("/en/", [], {"en"}),
+        ("/", ["--lang", "en"], {"en"}),
+        ("/", ["--lang", "zh"], {"zh"}),
+        ("/zh/", ["--lang", "en"], {"en"}),
+        ("/", [], {"zh", "en"}),
+    ],
+)
+def test_the_languages_of_a_site_are_kept_apart(site: Site, path: str, options: list[str], languages: set[str]) -> None:
+    there = put_built(site, "languages")
+
+    found = {one["url"] for one in found_at(site.url(path), *options)}
+
+    assert found == {url for url in there if url.split("/")[3] in languages}
+
+
+def test_a_front_page_that_is_not_there_in_a_language_is_no_failure(site: Site) -> None:
+    put_built(site, "hindi")
+
+    done = scraper("discover", site.url("/"), "--lang", "en,hi")
+
+    assert len(done.stdout.split()) == 36
+
+
+def test_the_language_of_a_list_is_that_of_its_links(site: Site) -> None:
+    put_built(site, "no_feed")
+
+    assert {one["language"] for one in found_at(site.url("/"))} == {"de"}
+    assert found_at(site.url("/"), "--lang", "fr") == []
+
+
 def test_what_is_known_of_a_link_is_told_newest_first(site: Site) -> None:
     put_built(site, "no_feed")
 
