@@ -133,7 +133,8 @@ class OneRun:
         except PageError as error:
             return self._unread(source, error)
         if named is None:
-            log.info("source %s did not change", source.name)
+            log.info("source %s: not_modified, it did not change since the last run", source.name)
+            self._report.not_modified.add(source.name)
             return []
         self._report.sources[source.name].named = len(named)
         log.info("source %s names %s", source.name, counted(len(named), "page"))

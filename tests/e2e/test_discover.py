@@ -258,6 +258,18 @@ def test_validators_are_sent_and_304_is_no_change(site: Site, tmp_path: Path) ->
     assert run(config) == NOTHING_NEW
 
 
+def test_a_source_that_did_not_change_is_told_as_not_modified(site: Site, tmp_path: Path) -> None:
+    site.put_feed(site.put_stories(range(2)))
+    config = a_corpus(tmp_path, "feed", site.url("/feed.xml"))
+    run(config)
+    command = [sys.executable, "-m", "scraper", "run", str(config), "--report", str(tmp_path / "report.json")]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert "source site: not_modified, it did not change since the last run\n" in done.stderr
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["sources"][0]["not_modified"] is True
+
+
 def test_a_changed_list_brings_what_is_new(site: Site, tmp_path: Path) -> None:
     put_built(site, "script_paged")
     config = a_corpus(tmp_path, "listing", site.url("/xw/"), "max = 3")
