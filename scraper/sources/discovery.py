@@ -31,10 +31,11 @@ MAX_SECTIONS = 40
 COVERED = 0.95
 BROWSER_HINT = 'run it in a browser, with --render auto or with render = "auto" among the settings of fetch'
 
-_FEED_HEAD = re.compile(
-    rb"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?RDF)\b", re.DOTALL
-)
-_SITEMAP_HEAD = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")  # a server may have put its warnings before it
+# Not at the very beginning: servers put their warnings before it, and declarations stand there.
+HEAD_BYTES = 4000
+_FEED_HEAD = re.compile(rb"<(?:rss|feed|(?:\w+:)?RDF)[\s>]")
+_SITEMAP_HEAD = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
+_PAGE_HEAD = re.compile(rb"<(?:html|head|body)[\s>]", re.IGNORECASE)
 _ROOT = re.compile(
     r"/?(?P<language>[a-z]{2})?(?:[-_][a-z]{2,4})?/?(?:(?:index|default|home)\.[a-z]{3,5})?", re.IGNORECASE
 )
@@ -259,12 +260,16 @@ def _below(url: str, front: Sequence[str]) -> str:
 
 
 def _is_feed(response: Response) -> bool:
-    head = response.body[:2000].lstrip(b"\xef\xbb\xbf")
-    return _FEED_HEAD.match(head) is not None or (head.lstrip()[:1] == b"{" and b"jsonfeed.org" in head)
+    head = _head(response)
+    return _FEED_HEAD.search(head) is not None or (head.lstrip()[:1] == b"{" and b"jsonfeed.org" in head)
 
 
 def _is_sitemap(response: Response) -> bool:
-    head = response.body[:2000].lstrip(b"\xef\xbb\xbf")
-    is_page = b"<html" in head.lower() or b"<body" in head.lower()
-    is_xml = not is_page and _SITEMAP_HEAD.search(head) is not None
-    return is_xml or head.startswith((b"\x1f\x8b", b"http://", b"https://"))
+    head = _head(response)
+    return _SITEMAP_HEAD.search(head) is not None or head.startswith((b"\x1f\x8b", b"http://", b"https://"))
+
+
+def _head(response: Response) -> bytes:
+    """Return the beginning of a document, empty for a page; UTF-16 as if it were ASCII."""
+    head = response.body[:HEAD_BYTES].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return b"" if _PAGE_HEAD.search(head) else head

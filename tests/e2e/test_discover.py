@@ -315,6 +315,19 @@ def test_a_sitemap_behind_the_warnings_of_its_server_is_read(site: Site) -> None
         assert len(scraper("discover", site.url(path)).stdout.split()) == 5
 
 
+@pytest.mark.parametrize(
+    ("before", "encoding"),
+    [("\n\n", "utf-8-sig"), ("<br />\n<b>Warning</b>: no index <b>3</b><br />\n", "utf-8"), ("", "utf-16")],
+)
+def test_a_feed_behind_what_its_server_says_is_read(site: Site, before: str, encoding: str) -> None:
+    site.put_feed(site.put_stories(range(3)))
+    feed = site.answers["/feed.xml"][2].decode()
+    for path in ("/feed.xml", "/latest"):
+        site.answers[path] = (200, {"Content-Type": "application/rss+xml"}, (before + feed).encode(encoding))
+
+        assert len(scraper("discover", site.url(path)).stdout.split()) == 3
+
+
 def test_an_index_whose_sitemaps_all_fail_is_a_failure_each_time(site: Site, tmp_path: Path) -> None:
     names = "".join(f"<sitemap><loc>{site.url(f'/map-{n}.xml')}</loc></sitemap>" for n in range(2))
     site.put("/sitemap.xml", f"<sitemapindex>{names}</sitemapindex>", Content_Type="application/xml")
