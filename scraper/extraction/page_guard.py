@@ -222,6 +222,8 @@ def _shell(page: _Page) -> Refusal | None:
     asks = "javascript" in page.signs.noscript or page.removed["browser"] > 0 or "javascript" in page.text.lower()
     if asks and page.words < SHORT:
         return "needs_js", "it asks for JavaScript"
-    if page.words < SHELL and page.shown_words < SHORT and page.signs.has_mount:
+    # Around the place for the text, a shell may show its menu, a notice of cookies and its owner.
+    furniture = LONG if not page.words else SHORT
+    if page.words < SHELL and page.shown_words < furniture and page.signs.has_mount:
         return "needs_js", "a script has to fill the page"
     return None
