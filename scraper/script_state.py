@@ -8,7 +8,8 @@ values that Nuxt 3 writes (https://github.com/sveltejs/devalue); and the stream 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -37,6 +38,21 @@ _WRAPPERS = frozenset("ShallowReactive Reactive ShallowRef Ref Island".split())
 
 def states(tree: Any) -> Iterator[Any]:
     """Yield what a page holds as data, but for JSON-LD. Values may be shared and may hold themselves."""
+    for value in _found(tree):
+        if isinstance(value, dict):
+            for cache in (value, *value.values()):
+                if isinstance(cache, dict) and "ROOT_QUERY" in cache:
+                    _replace(cache.values(), partial(_cached, cache=cache))
+        yield value
+
+
+def _cached(item: Any, cache: Mapping[str, Any]) -> Any:
+    """Return the object that Apollo keeps under a key of its own, ``None`` where ``item`` refers to none."""
+    key = item.get("__ref") if isinstance(item, dict) and len(item) == 1 else None
+    return cache.get(key) if isinstance(key, str) else None
+
+
+def _found(tree: Any) -> Iterator[Any]:
     reader = LiteralReader()
     streamed: list[str] = []
     for script in tree.iter("script") if tree is not None else ():
@@ -112,26 +128,33 @@ def _rows(stream: bytes) -> Iterator[Any]:
         rows[row[1].decode()] = value
     if place == 0:  # another framework's
         yield stream.decode("utf-8", "replace")
-    _resolve(rows)
+    _replace(rows.values(), partial(_row_of, rows=rows))
     yield from rows.values()
 
 
-def _resolve(rows: Mapping[str, Any]) -> None:
-    """Put the rows that values refer to in the places of the references."""
-    waiting: list[Any] = list(rows.values())
-    for _ in range(MAX_NODES):
-        if not waiting:
-            return
+def _row_of(item: Any, rows: Mapping[str, Any]) -> Any:
+    reference = _REFERENCE.fullmatch(item) if isinstance(item, str) else None
+    return rows.get(reference[1]) if reference else None
+
+
+def _replace(values: Iterable[Any], meant_by: Callable[[Any], Any]) -> None:
+    """Put what is meant in the places of references to it, anywhere in ``values``."""
+    waiting = [value for value in values if isinstance(value, (dict, list))]
+    seen: set[int] = set()
+    while waiting and len(seen) < MAX_NODES:
         value = waiting.pop()
-        items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
         of_element = isinstance(value, list) and value[:1] == ["$"]
-        for key, item in list(items):
-            if isinstance(item, (dict, list)):
-                waiting.append(item)
-            elif of_element and key == 1:
+        for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
+            if of_element and key == 1:
                 continue  # what kind of element it is
-            elif isinstance(item, str) and (found := _REFERENCE.fullmatch(item)) and found[1] in rows:
-                value[key] = rows[found[1]]
+            meant = meant_by(item)
+            if meant is not None:
+                value[key] = meant
+            elif isinstance(item, (dict, list)):
+                waiting.append(item)
 
 
 def _is_numbered(value: Any) -> bool:

@@ -26,7 +26,7 @@ _MARKUP = re.compile(r"</?[a-z][a-z0-9]{0,9}\b[^<>]{0,2000}>|&[a-z#0-9]{2,8};", 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’」』»)）\]]*\s*$")
 _LINES = re.compile(r"\s*\n\s*")
 _ADDRESS = re.compile(r"(?:\w+:)?/\S*|\w+:\S+")
-_TOKEN = re.compile(r"[A-Z]?[a-z]+\d?|[A-Z]+(?![a-z])")
+_TOKEN = re.compile(r"[A-Z]?[a-z]+\d?|[A-Z]+\d?(?![a-z])")
 _TYPE_KEYS = ("type", "_type", "nodeType", "kind", "__typename", "component", "blockName", "name", "tag", "style")
 _TEXT_KEYS = (
     "text html content value body paragraph children content_elements items data props attributes attrs".split()
@@ -41,8 +41,8 @@ _OTHER = frozenset(
 )
 _TAGS = {
     **dict.fromkeys("heading header subheading subhead h1 h2 h3 h4 h5 h6".split(), "h2"),
-    **dict.fromkeys("quote blockquote".split(), "blockquote"),
-    **dict.fromkeys("item li listitem".split(), "li"),
+    **dict.fromkeys("quote blockquote bq".split(), "blockquote"),
+    **dict.fromkeys("item li listitem uli oli".split(), "li"),
     **dict.fromkeys("list ul ol".split(), "ul"),
     **dict.fromkeys("text paragraph p block unstyled normal html rich".split(), "p"),
 }  # fmt: skip

@@ -145,6 +145,11 @@ PROSE = {"type": "doc", "content": [{"type": "paragraph", "content": [
 RICH = {"nodeType": "document", "content": [
     {"nodeType": "paragraph", "content": [{"nodeType": "text", "value": paragraph}]} for paragraph in STORY
 ]}  # fmt: skip
+CACHE = {
+    "ROOT_QUERY": {"post": {"__ref": "Post:7"}},
+    **{f"Paragraph:{n}": {"__typename": "Paragraph", "type": "P", "text": text} for n, text in enumerate(STORY)},
+    "Post:7": {"title": "Ferry returns", "paragraphs": [{"__ref": f"Paragraph:{n}"} for n in range(len(STORY))]},
+}
 PORTABLE = [
     {"_type": "block", "style": "normal", "children": [{"_type": "span", "text": paragraph}]} for paragraph in STORY
 ]
@@ -158,6 +163,7 @@ PORTABLE = [
         f'<script>window.__DATA__ = "{quote(json.dumps({"html": HTML}))}";</script>',
         f"<script>window.__DATA__ = {escaped(json.dumps({'html': HTML}))};</script>",
         f"<script>var a=1;window.__APOLLO_STATE__={escaped({'Story:7': {'text': {'json': PROSE}}})};b()</script>",
+        f"<script>window.__APOLLO_STATE__ = {escaped(CACHE)}</script>",
         f'<script type="application/json">{escaped({"entry": {"fields": {"body": RICH}}})}</script>',
         f'<script type="application/json">{escaped({"post": {"content": PORTABLE}})}</script>',
         f'<script type="application/json">{escaped({"post": {"body": chr(10).join(STORY)}})}</script>',
@@ -172,6 +178,7 @@ PORTABLE = [
         "percent",
         "quoted",
         "editor",
+        "cache with references",
         "rich text",
         "portable text",
         "lines",
