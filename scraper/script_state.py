@@ -20,7 +20,7 @@ MIN_CHARS = 200  # of a script that may hold a story
 MAX_NODES = 200_000  # of values in which references are looked for
 
 _KINDS = ("", "text/javascript", "application/javascript", "module")
-_PUSHED = re.compile(r"(?:^|[;\s)])(?:self|window)\.__\w{1,40}(?:\s*\|\|\s*\[\]\s*\)?)?\.push\(\s*(?=\[)")
+_PUSHED = re.compile(r"(?:^|[;\s()=,])(?:self|window)\.__\w{1,40}(?:\s*\|\|\s*\[\]\s*\)?)?\.push\(\s*(?=\[)")
 _ASSIGNED = re.compile(
     r"""[\w\]]\s{0,9}=\s{0,9}\(?(?:(?P<value>[{\[])
     |JSON\.parse\(\s{0,9}(?:decodeURIComponent\(\s{0,9})?(?P<parsed>["'`])

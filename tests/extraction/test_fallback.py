@@ -117,7 +117,7 @@ ELEMENTS = ["$", "article", None, {"children": [
     *(["$", "div", None, {"children": ["$", "p", None, {"children": paragraph}]}] for paragraph in STORY[1:-1]),
     "$L9",
 ]}]  # fmt: skip
-FLIGHT = "".join(
+FLIGHT = "<script>(self.__next_f=self.__next_f||[]).push([0])</script>" + "".join(
     f"<script>self.__next_f.push({escaped([1, piece])})</script>"
     for piece in (
         '1:"$Sreact.fragment"\n5:I[123,["a.js"],"default"]\n0:' + json.dumps({"b": "x", "f": [[ELEMENTS]]}) + "\n",
@@ -170,6 +170,7 @@ PORTABLE = [
         NUXT,
         NUXT_NAMED,
         FLIGHT,
+        FLIGHT.replace("self.__next_f.push", "(self.__next_f=self.__next_f||[]).push"),
         DEVALUE,
     ],
     ids=[
@@ -185,6 +186,7 @@ PORTABLE = [
         "Nuxt",
         "Nuxt with names",
         "React elements",
+        "React elements, pushed otherwise",
         "numbered values",
     ],
 )
