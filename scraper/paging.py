@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-from scraper.urls import normalise
+from scraper.urls import normalise, problem
 
 # A number this high is an article's, a year or a day, and no page of a list or of an article.
 MAX_PAGE = 999
@@ -137,7 +137,7 @@ def page_number(first: str, url: str) -> int | None:
 
 def may_go_on(url: str, body: bytes) -> bool:
     """Tell, without parsing, whether a page may name a numbered sibling or a page that holds all of them."""
-    stem, number = _series(url)
+    stem, number = _series(url) if problem(url) is None else (url, None)
     # Of a first page with a number, the others have the name of the directory, or what stands before the number.
     first = {_name_of(stem.partition("?")[0])} if number in (0, 1) else set()
     names = {name for name in (_name_of(url), *first) if len(name) >= MIN_STEM_CHARS}

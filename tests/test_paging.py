@@ -116,6 +116,11 @@ def test_a_first_page_with_a_number_may_go_on(first: str, second: str) -> None:
     assert page_number(url, f"https://a.example{second}") == 2
 
 
+@pytest.mark.parametrize("url", ["http://[::1", "", "file:///a/b.html", "http://a/%ff%00/1"])
+def test_an_address_that_is_none_does_no_harm(url: str) -> None:
+    assert not may_go_on(url, b"<p>Nothing</p>")
+
+
 def test_a_sibling_may_be_named_by_its_query_alone() -> None:
     assert may_go_on("https://a.example/s/the-story", b'<a href="?page=2">2</a>')
     assert not may_go_on("https://a.example/s/the-story", b'<a href="/list?page=2">2</a>')

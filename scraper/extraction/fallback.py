@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -42,9 +41,13 @@ def data_instead(
     stated = blocks_of_json_ld(columns, document.base_url)
     if _length(stated) > enough:
         return stated
-    story = story_in(states(document.tree), titles, urlsplit(document.base_url).path)
+    story = story_in(states(document.tree), titles, _path_of(document.base_url))
     loaded = _from_markup(story) if story else ()
     return loaded if _length(loaded) > enough and _holds(loaded, own) else ()
+
+
+def _path_of(url: str) -> str:
+    return "/" + url.partition("://")[2].partition("?")[0].partition("#")[0].partition("/")[2]
 
 
 def own_text(shown: Sequence[Block]) -> list[Block]:

@@ -121,14 +121,8 @@ class Discovery:
         if listing and (other := self._in_wanted_language(listing)) and await self._of_other(other):
             search.asker.forget(url)  # it is read each time, since only it says where to go
             return
-        front: list[str] = []
+        front = self._look_at_front(listing) if listing else []
         if listing:
-            search.language = listing.language
-            self._fronts = {
-                link: language[:2] for language, link in listing.alternates if urlsplit(link).path.strip("/")
-            }
-            search.learned.add_menu(listing)
-            front = self._lists.look_at(listing)
             leads["below"] = [below] if (below := _below(listing.url, front)) else []
         self._below = "".join(leads["below"])
         named = [*(listing.feeds if listing else ()), *leads["feed"]]
@@ -147,6 +141,14 @@ class Discovery:
         every = tuple(Lead(kind, lead) for kind, urls in leads.items() for lead in urls)
         search.asker.note(url, leads=every)
         search.forget_if_spent(url)
+
+    def _look_at_front(self, listing: Listing) -> list[str]:
+        """Learn from the page that was named; return the addresses of the articles that it links to."""
+        self.search.language = listing.language
+        fronts = ((link, language[:2]) for language, link in listing.alternates)
+        self._fronts = {link: language for link, language in fronts if urlsplit(link).path.strip("/")}
+        self.search.learned.add_menu(listing)
+        return self._lists.look_at(listing)
 
     def _covers(self, front: Sequence[str]) -> bool:
         """Tell whether the sitemaps name what the front page does."""
