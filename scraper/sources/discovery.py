@@ -138,6 +138,8 @@ class Discovery:
             if not search.over():
                 await self._lists.section(section)
                 leads["section"].append(section)
+        if leads["feed"] or leads["sitemap"]:
+            search.shells.clear()  # the site can be read without
         every = tuple(Lead(kind, lead) for kind, urls in leads.items() for lead in urls)
         search.asker.note(url, leads=every)
         search.forget_if_spent(url)

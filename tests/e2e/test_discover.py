@@ -345,6 +345,23 @@ def test_an_index_whose_sitemaps_all_fail_is_a_failure_each_time(site: Site, tmp
         assert "none of its sitemaps can be read" in done.stderr or "http_4xx: HTTP 404" in done.stderr
 
 
+def test_a_front_page_that_a_script_makes_is_no_trouble_where_a_sitemap_names_all(site: Site, tmp_path: Path) -> None:
+    site.put("/", "<html><body><div id='app'></div><script src='/a.js'></script></body></html>")
+    stories = [build.Story(f"/2026/11/24/story-of-boat-{n}", build.a_headline("en", n), build.NOW) for n in range(5)]
+    built = build.Built()
+    built.stories(stories, "en")
+    for story in stories:
+        site.put(story.path, built.answers[story.path][1].decode())
+    site.put("/sitemap.xml", build.urlset(stories), Content_Type="application/xml")
+    config = a_corpus(tmp_path, "site", site.url("/"))
+    command = [sys.executable, "-m", "scraper", "run", str(config)]
+
+    said = [subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stderr for _ in range(2)]
+
+    assert "5 found = 0 seen + 5 articles" in said[0]
+    assert ["needs_js" in one for one in said] == [False, False]
+
+
 def test_a_source_of_one_page_is_told_in_the_singular(site: Site, tmp_path: Path) -> None:
     site.put_feed(site.put_stories(range(1)))
     config = a_corpus(tmp_path, "feed", site.url("/feed.xml"))
