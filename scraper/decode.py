@@ -123,6 +123,15 @@ def decode(response: Response) -> Page:
     return _page(response, body, _guess(body) or header or "windows-1252", "guess")
 
 
+def codec_named(label: str) -> str:
+    """Return the codec for what a file says that its encoding is; UTF-8 for what nobody knows, and for UTF-16.
+
+    A label that can be read byte by byte is not in UTF-16: https://html.spec.whatwg.org/#determining-the-character-encoding
+    """
+    codec = _CODECS.get(_LABELS.get(label.lower(), ""), "utf_8")
+    return "utf_8" if codec.startswith("utf_16") else codec
+
+
 def given(response: Response, html: str) -> Page:
     """Return the page of a text that somebody else has decoded."""
     if not html.strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,6 +18,7 @@ from scraper.engines.local import guarded
 from scraper.engines.workers import Workers
 from scraper.errors import PageError
 from scraper.extraction.date_parsing import FIRST_VISIBLE_YEAR, read_moment
+from scraper.protocols import Renderer
 from scraper.records import Deferred, Failed, Response, Skipped, Target
 from scraper.sources.asking import Fetch, Memory, Remembered
 from scraper.sources.discovery import Discovery
@@ -26,6 +28,8 @@ from scraper.sources.saved_pages import SavedPages
 from scraper.sources.search import Parse
 from scraper.sources.url_lists import listed_targets
 from scraper.state import Document
+
+log = logging.getLogger("scraper")
 
 Known = Callable[[str, str], Document | None]  # from the name of a source and an address
 
@@ -43,6 +47,25 @@ class ListReader:
     def close(self) -> None:
         """End the worker."""
         self._workers.close()
+
+
+def rendering(read: Parse, renderer: Renderer) -> Parse:
+    """Return what reads listing pages after their scripts ran, where that was asked for and is needed."""
+
+    async def read_rendered(response: Response, first: str) -> Listing | Skipped | Failed:
+        mode = renderer.mode(response.url)
+        listing = await read(response, first)
+        if isinstance(listing, Listing) and (mode == "always" or (mode == "auto" and listing.needs_js)):
+            rendered = await renderer.render(response)
+            if isinstance(rendered, Failed):
+                log.warning("%s: its list could not be read in a browser: %s", response.url, rendered.detail)
+                return listing
+            listing = await read(rendered, first)
+            if isinstance(listing, Listing):
+                return msgspec.structs.replace(listing, needs_js=False, rendered=True)
+        return listing
+
+    return read_rendered
 
 
 def discovery(

@@ -13,7 +13,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 LEVELS = {
     0: "disk errors records protocols text urls report version",
-    1: "config decode paging parse rules memory duplicates",
+    1: "config decode literals paging parse rules script_state memory duplicates",
     2: "sources fetch extraction strip article write state",
     3: "pipeline",
     4: "engines",
@@ -41,7 +41,7 @@ HOMES = {
     "httpx": "fetch",
     "lxml": "parse extraction records",  # records names the type of a tree, for the type checker only
     "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover "
-    "article_pages fetch",
+    "article_pages fetch script_state",
     "numpy": "extraction",
     "playwright": "fetch",
     "protego": "fetch",

@@ -17,8 +17,9 @@ from scraper.cli.finding import fetchable, finding_options, wish_of
 from scraper.cli.logs import log_options
 from scraper.cli.options import fetch_options, fetch_settings, language_codes, mention_proxy
 from scraper.config import Settings, load_settings
-from scraper.discover import ListReader, discovery
+from scraper.discover import ListReader, discovery, rendering
 from scraper.errors import PageError
+from scraper.report import counted
 from scraper.run import Stop
 from scraper.sources.discovery import Discovery
 from scraper.sources.found import Found, Wish, newest_first
@@ -65,14 +66,17 @@ def discover(urls: tuple[str, ...], as_json: bool, **options: Any) -> int:
 
 async def _discover(urls: tuple[str, ...], settings: Settings, reader: ListReader, wish: Wish, as_json: bool) -> int:
     from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a wrong option should not
+    from scraper.fetch.render import BrowserRenderer  # noqa: PLC0415
 
     stop = Stop()
-    async with HttpFetcher(settings.fetch, on_wait=partial(log.debug, "%s")) as fetcher:
+    async with (
+        HttpFetcher(settings.fetch, on_wait=partial(log.debug, "%s")) as fetcher,
+        BrowserRenderer(settings.fetch, fetcher) as renderer,
+    ):
         with stop.on_signals():
-            finders = {
-                url: discovery(partial(fetcher.fetch, any_type=True), reader.read, settings.discover, wish)
-                for url in urls
-            }
+            fetch = partial(fetcher.fetch, any_type=True)
+            read = rendering(reader.read, renderer)
+            finders = {url: discovery(fetch, read, settings.discover, wish) for url in urls}
             found, failed = await found_at(finders, stop)
     for error in failed:
         log.warning("%s", error)
@@ -105,7 +109,6 @@ async def found_at(finders: Mapping[str, Discovery], stop: Stop) -> tuple[list[F
 
 async def _of_one(url: str, finder: Discovery) -> list[Found]:
     found = await finder.site(url)
-    read = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in sorted(finder.search.read.items()))
-    articles = "1 article" if len(found) == 1 else f"{len(found)} articles"
-    log.info("%s: %s, from %s", url, articles, read or "nothing")
+    read = ", ".join(counted(count, kind) for kind, count in sorted(finder.search.read.items()))
+    log.info("%s: %s, from %s", url, counted(len(found), "article"), read or "nothing")
     return found

@@ -25,7 +25,7 @@ from scraper.cli.options import fetch_options, fetch_settings, mention_proxy, ou
 from scraper.cli.outlet import Outlet, broken_output_code
 from scraper.cli.progress import Progress, progress
 from scraper.config import Settings
-from scraper.discover import ListReader, discovery
+from scraper.discover import ListReader, discovery, rendering
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import OutputError
 from scraper.protocols import Engine
@@ -55,11 +55,6 @@ STOP_S = 5.0
     "May be repeated.",
 )  # fmt: skip
 @finding_options
-@click.option(
-    "--render", type=click.Choice(["auto", "always", "never"]),
-    help="Run a page's scripts in a browser: auto, where a page cannot be read without them. Takes the extra "
-    "`browser`, and a Chromium. Default: never.",
-)  # fmt: skip
 @output_options
 @click.option("--append", is_flag=True, help="With -o: leave out the pages whose article FILE holds already.")
 @fetch_options
@@ -83,9 +78,7 @@ def get(urls: tuple[str, ...], lists: tuple[str, ...], sites: tuple[str, ...], a
     if append and (output is None or str(output) == "-" or options["form"] not in (None, "jsonl")):
         raise click.UsageError("--append needs -o FILE and the format jsonl; add them, or leave --append out")
     settings = read_settings(options)
-    fetch = fetch_settings(settings.fetch, options)
-    fetch = msgspec.structs.replace(fetch, render=options["render"] or fetch.render)
-    settings = msgspec.structs.replace(settings, fetch=fetch)
+    settings = msgspec.structs.replace(settings, fetch=fetch_settings(settings.fetch, options))
     mention_proxy(settings.fetch.proxy)
     with (
         closing(WorkerEngine(settings)) as engine,  # first of all: it forks, as the next does
@@ -135,7 +128,8 @@ class _Get:
         ):
             with self._stop.on_signals():
                 fetch = partial(fetcher.fetch, any_type=True)
-                finders = {url: discovery(fetch, reader.read, self._settings.discover, self._wish) for url in sites}
+                read = rendering(reader.read, renderer)
+                finders = {url: discovery(fetch, read, self._settings.discover, self._wish) for url in sites}
                 found, failed = await found_at(finders, self._stop)
                 if finders and not found:
                     log.warning(NOTHING_FOUND)

@@ -23,11 +23,11 @@ from scraper.corpus.from_files import FilesFirst
 from scraper.corpus.keeping import KeepingEngine
 from scraper.corpus.revisits import NotingFetcher
 from scraper.corpus.run_report import RunReport
-from scraper.discover import CorpusSources, ListReader
+from scraper.discover import CorpusSources, ListReader, rendering
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import PageError
 from scraper.records import Article, Deferred, Failed, Outcome, Target
-from scraper.report import exit_code, outcome_line
+from scraper.report import counted, exit_code, outcome_line
 from scraper.run import Stop, outcomes
 from scraper.sources.asking import NoAnswer
 
@@ -88,7 +88,8 @@ class OneRun:
             ):
                 fetch = partial(fetcher.fetch, any_type=True)
                 corpus = self._corpus
-                sources = CorpusSources(self._folder, self._settings, fetch, reader.read, corpus.document)
+                read = rendering(reader.read, renderer)
+                sources = CorpusSources(self._folder, self._settings, fetch, read, corpus.document)
                 targets = self._planned(await self._named(sources))
                 if self._settings.strip.memory:
                     engine.remember(corpus.memory(targets))
@@ -132,10 +133,11 @@ class OneRun:
         except PageError as error:
             return self._unread(source, error)
         if named is None:
-            log.info("source %s did not change", source.name)
+            log.info("source %s: not_modified, it did not change since the last run", source.name)
+            self._report.not_modified.add(source.name)
             return []
         self._report.sources[source.name].named = len(named)
-        log.info("source %s names %s pages", source.name, len(named))
+        log.info("source %s names %s", source.name, counted(len(named), "page"))
         return named
 
     def _unread(self, source: SourceSettings, error: PageError, *, put_off: bool = False) -> list[Target | Failed]:

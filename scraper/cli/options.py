@@ -107,6 +107,11 @@ def fetch_options(command: Command) -> Command:
             help="Do not ask for the robots.txt of HOST, where its operator allows that; its articles say so. May be "
             "repeated.",
         ),
+        click.option(
+            "--render", type=click.Choice(["auto", "always", "never"]),
+            help="Run a page's scripts in a browser: auto, where a page cannot be read without them, or only they "
+            "make the links of a list. Takes the extra `browser`, and a Chromium. Default: never.",
+        ),
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -125,6 +130,7 @@ def fetch_settings(settings: FetchSettings, options: Mapping[str, Any]) -> Fetch
         "ca_bundle": options["ca_bundle"] and str(options["ca_bundle"]),
         "allow_net": (*settings.allow_net, *options["allow_net"]),
         "ignore_robots": (*settings.ignore_robots, *options["ignore_robots"]),
+        "render": options["render"],
     }
     changed = msgspec.structs.replace(settings, **{key: value for key, value in given.items() if value is not None})
     return fetch_secrets(changed)

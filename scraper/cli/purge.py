@@ -11,6 +11,7 @@ from scraper.cli.logs import log_options
 from scraper.config import load_settings
 from scraper.corpus.opening import existing_state, open_segments, root_of
 from scraper.corpus.purge import Purge
+from scraper.report import counted
 from scraper.urls import host_of
 
 log = logging.getLogger("scraper")
@@ -43,5 +44,5 @@ def purge(config: Path, urls: tuple[str, ...], hosts: tuple[str, ...], yes: bool
     with open_segments(settings, config.parent) as segments:
         work = Purge(segments, urls, [host_of(f"https://{host}/") or host for host in hosts])
         work.run()
-    log.info("%s articles and %s kept pages were taken out", work.articles, work.pages)
+    log.info("taken out: %s and %s", counted(work.articles, "article"), counted(work.pages, "kept page"))
     return 0 if work.articles or work.pages else 4

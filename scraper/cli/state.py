@@ -18,6 +18,7 @@ from scraper.config import CorpusSettings, load_settings
 from scraper.corpus import utc_now
 from scraper.corpus.opening import existing_state, lock_of, root_of
 from scraper.corpus.rebuild import rebuild as rebuild_state
+from scraper.report import counted
 from scraper.state import State
 from scraper.state import corrections as memory
 from scraper.state.file import locked
@@ -107,7 +108,7 @@ def forget(place: _Place, urls: tuple[str, ...], hosts: tuple[str, ...]) -> int:
         for host in hosts:
             pages.update(memory.pages_of_host(opened, host_of(f"https://{host}/") or host))
         count = memory.forget(opened, sorted(pages))
-    log.info("%s pages forgotten; their articles stay", count)
+    log.info("%s forgotten; no article is taken away", counted(count, "page"))
     return 0 if count else 4
 
 
@@ -121,7 +122,7 @@ def reset(place: _Place, yes: bool) -> int:
         raise click.UsageError("this forgets every page; add --yes if that is what you want")
     with place.state() as opened:
         count = memory.reset(opened)
-    log.info("%s pages forgotten; their articles stay", count)
+    log.info("%s forgotten; no article is taken away", counted(count, "page"))
     return 0
 
 
@@ -136,7 +137,12 @@ def rebuild(place: _Place) -> int:
     """
     with locked(lock_of(place.settings, place.root)):
         report = rebuild_state(place.settings, place.root, utc_now)
-    log.info("%s articles in %s segments, %s pages; %s", report.articles, report.segments, report.pages, report.before)
+    log.info(
+        "%s in %s, %s; %s",
+        *(counted(report.articles, "article"), counted(report.segments, "segment")),
+        counted(report.pages, "page"),
+        report.before,
+    )
     return 0
 
 
@@ -165,5 +171,7 @@ def import_(place: _Place, file: Path) -> int:
     with place.state(new=True) as opened:
         new, known = memory.add_imported(opened, pages(), utc_now())
     total = new + known + faults
-    log.info("%s pages = %s new + %s known + %s lines without an address", total, new, known, faults)
+    log.info(
+        "%s = %s new + %s known + %s without an address", counted(total, "page"), new, known, counted(faults, "line")
+    )
     return 3 if faults else 0

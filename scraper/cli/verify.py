@@ -12,6 +12,7 @@ from scraper.cli.logs import log_options
 from scraper.config import load_settings
 from scraper.corpus.opening import existing_state, lock_of
 from scraper.corpus.verify import Verification
+from scraper.report import counted
 from scraper.state import State
 from scraper.state.file import locked
 
@@ -49,7 +50,7 @@ def verify(config: Path) -> int:
                 log.error("%s", finding)
     if damaged > MOST_SHOWN:
         log.error("... and %s more", damaged - MOST_SHOWN)
-    counts = f"{verification.articles} articles, {len(verification.segments)} finished segments"
+    counts = f"{counted(verification.articles, 'article')}, {counted(len(verification.segments), 'finished segment')}"
     kept = f", {verification.pages} kept pages" if verification.pages else ""
     log.log(logging.ERROR if damaged else logging.INFO, "%s%s: %s", counts, kept, _verdict(damaged))
     return 6 if damaged else 0

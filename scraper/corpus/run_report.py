@@ -27,6 +27,7 @@ class RunReport:
         self.totals = Report()
         self.seen = 0
         self.sources = {name: SourceRun(source=name) for name in sources}
+        self.not_modified: set[str] = set()  # sources that name nothing, because they did not change
         self._asked: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
 
@@ -82,7 +83,11 @@ class RunReport:
     def lines(self) -> list[str]:
         """Return a line for each source that anything came of, where there are several."""
         several = len(self.sources) > 1
-        return [f"{one.source}: {_line(one)}" for one in self.sources.values() if several and (one.found or one.error)]
+        told = [one for one in self.sources.values() if several and (one.found or one.error)]
+        return [f"{one.source}: {_line(one)}{self._suffix(one)}" for one in told]
+
+    def _suffix(self, run: SourceRun) -> str:
+        return "; the source itself: not_modified" if run.source in self.not_modified else ""
 
     def last_line(self) -> str:
         """Return ``"3 found = 1 seen + 2 articles + 0 skipped + 0 failed + 0 deferred"``."""
@@ -107,7 +112,7 @@ class RunReport:
             **more,
             **{name: sum(getattr(one, name) for one in every) for name in names},
             **{name: _summed(getattr(one, name) for one in every) for name in ("skipped", "failed", "deferred")},
-            "sources": [_source_json(one) for one in every],
+            "sources": [{**_source_json(one), "not_modified": one.source in self.not_modified} for one in every],
         }
 
     def _of(self, source: str) -> SourceRun:

@@ -59,7 +59,6 @@ class Columns:
     metas: list[tuple[str, str]] = field(default_factory=list)  # name, property, itemprop or http-equiv in lower case
     head_links: list[dict[str, str]] = field(default_factory=list)  # attributes of link elements that have a rel
     json_ld: list[str] = field(default_factory=list)  # texts of script type="application/ld+json"
-    data_scripts: list[tuple[str, str]] = field(default_factory=list)  # id or type, text: other JSON in scripts
     times: list[tuple[int, str, str]] = field(default_factory=list)  # block, datetime attribute, text
     hints: list[Hint] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)

@@ -10,7 +10,7 @@ import msgspec
 from scraper.extraction.assemble import assemble
 from scraper.extraction.columns import Columns
 from scraper.extraction.completeness import is_cut, stated_body
-from scraper.extraction.fallback import data_instead
+from scraper.extraction.fallback import data_instead, own_text
 from scraper.extraction.live_blog import entries
 from scraper.extraction.metadata import metadata
 from scraper.extraction.model import BlockModel, shipped_model
@@ -20,10 +20,12 @@ from scraper.extraction.score import Scored, score
 from scraper.extraction.speakers import with_speakers
 from scraper.extraction.walk import walk
 from scraper.records import Block, Document, Draft, Metadata, PageKind
+from scraper.text import reading_words
 
 # A page with fewer words is looked at again: with navigation and noscript, then for text that is only data.
 FEW_WORDS = 50.0
 FEW_WORDS_FOR_DATA = 120.0
+FEW_WORDS_WITH_FURNITURE = 300.0  # a notice of cookies and a copyright line are hardly longer
 DATA_QUALITY = 0.8  # of text that the site itself names as the article, in whatever state
 TITLE_METAS = frozenset(["og:title", "twitter:title", "title", "headline", "dc.title"])
 DESCRIPTION_METAS = frozenset(["og:description", "description", "twitter:description"])
@@ -59,8 +61,8 @@ def draft_of(document: Document, model: BlockModel | None = None, sure: bool = T
             columns, scored = everything, again
     blocks, places = assemble(scored, document.base_url) if scored is not None else ((), ())
     from_data: tuple[Block, ...] = ()
-    if _words(scored) < FEW_WORDS_FOR_DATA:
-        from_data = data_instead(columns, document.tree, document.base_url, blocks)
+    if _shows_little(scored, blocks):
+        from_data = data_instead(columns, document, head_titles(columns)[0], blocks)
         blocks, places = (from_data, ()) if from_data else (blocks, places)
     meta = _metadata(document, columns, blocks, places)
     blocks, places, kind = _structured(columns, blocks, places, meta)
@@ -105,6 +107,16 @@ def _scored(columns: Columns, model: BlockModel | None) -> Scored | None:
 
 def _words(scored: Scored | None) -> float:
     return 0.0 if scored is None else float(scored.counts.words[scored.kept].sum())
+
+
+def _shows_little(scored: Scored | None, blocks: Sequence[Block]) -> bool:
+    """Tell whether what a page shows besides furniture is too little for an article, so that its data is asked."""
+    words = _words(scored)
+    if words < FEW_WORDS_FOR_DATA:
+        return True
+    return words < FEW_WORDS_WITH_FURNITURE and (
+        sum(reading_words(block.text) for block in own_text(blocks)) < FEW_WORDS_FOR_DATA
+    )
 
 
 def head_titles(columns: Columns) -> tuple[list[str], str]:

@@ -18,6 +18,7 @@ _PAGE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MAX_TEXT_CHARS = 40
+_TARGETS = ("data-href", "data-url", "data-next", "data-link")
 
 
 def continuation(document: Document, first: str, position: int = 1) -> Continuation:
@@ -59,10 +60,12 @@ def same_article(one: Continuation, other: Continuation) -> bool:
 def _links(document: Document) -> Iterator[tuple[str, str, list[str]]]:
     if document.tree is None:
         return
-    for element in document.tree.iter("a", "link"):
-        href = element.get("href")
+    for element in document.tree.iter("a", "link", "button"):
+        href = element.get("href") or ""
+        if href[:1] in ("", "#") or href.startswith("javascript:"):  # a script goes where another attribute says
+            href = next((value for name in _TARGETS if (value := element.get(name))), "")
         if href:
-            text = " ".join(_text(element)[:200].split()) if element.tag == "a" else ""
+            text = "" if element.tag == "link" else " ".join(_text(element)[:200].split())
             yield href, text[:_MAX_TEXT_CHARS], (element.get("rel") or "").lower().split()
 
 

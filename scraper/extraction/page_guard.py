@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from scraper.extraction import page_words
 from scraper.extraction.page_signs import Signs, read_signs
 from scraper.records import Draft, SkipReason
+from scraper.report import counted
 from scraper.text import reading_words
 from scraper.urls import normalise
 
@@ -211,7 +212,7 @@ def _stub(page: _Page) -> Refusal | None:
     dots = bool(story) and story[-1].rstrip().endswith(("...", "…"))
     half = dots or (bool(story) and not _SENTENCE_END.search(story[-1]))
     if (asks and dots) or (paid and (half or asks or page.words < SHORT)):
-        return "paywall_stub", f"{page.words} words of it are free"
+        return "paywall_stub", f"{counted(page.words, 'word')} of it can be read for free"
     return None
 
 
@@ -221,6 +222,8 @@ def _shell(page: _Page) -> Refusal | None:
     asks = "javascript" in page.signs.noscript or page.removed["browser"] > 0 or "javascript" in page.text.lower()
     if asks and page.words < SHORT:
         return "needs_js", "it asks for JavaScript"
-    if page.words < SHELL and page.shown_words < SHORT and page.signs.has_mount:
+    # Around the place for the text, a shell may show its menu, a notice of cookies and its owner.
+    furniture = LONG if not page.words else SHORT
+    if page.words < SHELL and page.shown_words < furniture and page.signs.has_mount:
         return "needs_js", "a script has to fill the page"
     return None

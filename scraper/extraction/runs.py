@@ -243,11 +243,8 @@ def take_head(columns: Columns, element: Any, tag: str) -> None:
             columns.title = " ".join(element.text.split())
     elif tag == "script":
         kind = element.get("type") or ""
-        if "json" in kind and element.text:
-            if "ld+json" in kind:
-                columns.json_ld.append(element.text)
-            else:
-                columns.data_scripts.append((element.get("id") or kind, element.text))
+        if "ld+json" in kind and element.text:
+            columns.json_ld.append(element.text)
 
 
 def short_text(element: Any) -> str | None:

@@ -91,6 +91,9 @@ class HttpFetcher:
         try:
             wish = self._wish(target, any_type=any_type, into=into, max_bytes=max_bytes or self._settings.max_bytes)
             self.manners.lanes.check(urls.host_of(wish.url), urls.origin_of(wish.url))
+            is_robots_txt = any_type and wish.url == f"{urls.origin_of(wish.url)}/robots.txt"
+            if is_robots_txt and self.manners.obeys(urls.host_of(wish.url)):
+                return await self._known_sitemaps(wish)
             return await self._tried(wish)
         except Trouble as trouble:
             await asyncio.sleep(0)  # a thousand urls of a dead host may end here in a row
@@ -103,6 +106,12 @@ class HttpFetcher:
         if url is None:
             raise Trouble("bad_url", urls.problem(target.url) or "")
         return _Wish(target=target, url=url.partition("#")[0], max_bytes=max_bytes, any_type=any_type, into=into)
+
+    async def _known_sitemaps(self, wish: _Wish) -> Response:
+        """Return a robots.txt, which is known already, as far as it names sitemaps."""
+        lines = await self.manners.robots.sitemaps(wish.url)
+        url = urls.without_secrets(wish.url)
+        return Response(target=wish.target, url=url, body=lines.encode(), fetched_at=datetime.now(UTC))
 
     async def _robots_txt(self, url: str) -> bytes:
         wish = _Wish(target=Target(url=url), url=url, max_bytes=self._settings.robots_max_bytes, robots_txt=True)

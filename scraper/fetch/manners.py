@@ -29,7 +29,7 @@ class Manners:
         self._obey = settings.robots
         self._lawless = {host.lower(): True for host in settings.ignore_robots}
         self._identity = identity
-        self._robots = Robots(settings, identity, robots_txt, memory)
+        self.robots = Robots(settings, identity, robots_txt, memory)
 
     def obeys(self, host: str) -> bool:
         """Tell whether the robots.txt of ``host`` counts."""
@@ -38,4 +38,4 @@ class Manners:
     async def pace(self, url: str) -> Pace:
         """Return how fast the host of ``url`` may be asked; raise Trouble where ``url`` may not be fetched."""
         host = host_of(url)
-        return await self._robots.pace(url) if self.obeys(host) else Pace(self._identity.delay_s(host))
+        return await self.robots.pace(url) if self.obeys(host) else Pace(self._identity.delay_s(host))

@@ -14,6 +14,7 @@ import shutil
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,7 @@ class BrowserRenderer:
             raise ConfigError("fetch.render: a browser does not go through fetch.proxy; leave one of the two out")
         if modes and missing():
             raise ConfigError(f"fetch.render: {missing()}")
+        self._wanted = bool(modes)
         self._settings = settings
         self._identity = fetcher.identity
         self._manners = fetcher.manners
@@ -104,15 +106,20 @@ class BrowserRenderer:
         return (own.render if own else "") or self._settings.render
 
     async def __aenter__(self) -> BrowserRenderer:
+        """Raise :class:`ConfigError` where no browser is there: later, each page would say so, and lose a try."""
+        if self._wanted and installed_browser() is None:
+            await self._start_playwright()
+            assert self._playwright is not None
+            if not Path(self._playwright.chromium.executable_path).exists():
+                await self._stop_playwright()
+                raise ConfigError(f"fetch.render: {HOW_TO_GET_ONE}")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._close_browser()
-        if self._playwright:
-            await self._playwright.stop()
-            await self._proxy.aclose()
+        await self._stop_playwright()
 
     async def render(self, response: Response) -> Response | Failed:
         """Return a page as it is after its scripts ran; never raises for anything that a page does."""
@@ -202,12 +209,11 @@ class BrowserRenderer:
             await self._rooms.pop(host).context.close()
 
     async def _start_browser(self) -> None:
-        from playwright.async_api import Error, async_playwright  # noqa: PLC0415 an extra that few installs have
+        from playwright.async_api import Error  # noqa: PLC0415 an extra that few installs have
 
         await self._close_browser()
-        if self._playwright is None:
-            self._playwright = await async_playwright().start()
-            await self._proxy.start()
+        await self._start_playwright()
+        assert self._playwright is not None
         try:
             self._browser = await self._playwright.chromium.launch(
                 executable_path=installed_browser(),
@@ -219,6 +225,19 @@ class BrowserRenderer:
         except Error as error:
             log.debug("the browser does not start: %s", error)
             raise _NoBrowserError from error
+
+    async def _start_playwright(self) -> None:
+        from playwright.async_api import async_playwright  # noqa: PLC0415
+
+        if self._playwright is None:
+            self._playwright = await async_playwright().start()
+            await self._proxy.start()
+
+    async def _stop_playwright(self) -> None:
+        if self._playwright:
+            await self._playwright.stop()
+            await self._proxy.aclose()
+            self._playwright = None
 
     async def _close_browser(self) -> None:
         for host in list(self._rooms):

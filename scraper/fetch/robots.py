@@ -36,6 +36,7 @@ _MISSING = frozenset({"http_4xx", "redirects", "blocked"})
 _HOST_GONE = frozenset({"dns", "connect", "tls", "refused_address", "host_down", "budget"})
 
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s+)?agent(?:\s*:|\s)(.*)", re.IGNORECASE)  # in all the spellings of Protego
+_SITEMAP_LINE = re.compile(r"^[^\S\n]*sitemap[^\S\n]*:.*", re.IGNORECASE | re.MULTILINE)
 _SOMEBODY_ELSE = "somebody-else"
 # Names that a user agent contains: for "scraper" there are 28 and "*".
 MAX_NAMES = 50
@@ -58,6 +59,7 @@ class Rules:
         self._rules = Protego.parse(concerning(text, agent))
         self._agent = agent
         self.is_long = len(text) > MAX_CHARS_INLINE
+        self.sitemaps = "\n".join(_SITEMAP_LINE.findall(text))  # the lines that name any
 
     def allow(self, url: str) -> bool:
         """Tell whether ``url`` may be fetched."""
@@ -114,6 +116,10 @@ class Robots:
         if not allowed:
             raise Trouble("robots", f"disallowed by {origin_of(url)}/robots.txt")
         return rules.pace(self._identity.delay_s(host_of(url)), self._settings.max_delay_s)
+
+    async def sitemaps(self, url: str) -> str:
+        """Return the lines of a robots.txt that name sitemaps; raise Trouble where it cannot be had."""
+        return (await self._rules_for(origin_of(url))).sitemaps
 
     async def _rules_for(self, origin: str) -> Rules:
         kept = self._kept.setdefault(origin, _Kept())

@@ -46,7 +46,7 @@ class NoAnswer(PageError):  # noqa: N818  # it says what happened
 class Lead(msgspec.Struct, frozen=True):
     """An address that a document led to."""
 
-    kind: str  # "feed", "sitemap", "section", or "covered": a front page whose articles the sitemaps name
+    kind: str  # "feed", "sitemap", "section", "covered": a front page whose articles the sitemaps name; "below"
     url: str
 
 

@@ -13,13 +13,14 @@ from scraper.records import Response
 from scraper.sources.asking import Asker, Fetch, Forgetful, Lead, Memory, NoAnswer
 from scraper.sources.feed_search import feeds_of_site, take_feed
 from scraper.sources.found import Finds, Found, Wish
+from scraper.sources.languages import LANGUAGES
 from scraper.sources.link_score import KnownShapes
 from scraper.sources.list_search import ListSearch
 from scraper.sources.listings import Listing
 from scraper.sources.search import Parse, Search
 from scraper.sources.sections import sections
 from scraper.sources.sitemap_score import article_entries
-from scraper.sources.sitemap_tree import SitemapTree
+from scraper.sources.sitemap_tree import NoBranchError, SitemapTree
 from scraper.sources.sitemaps import Entry, Sitemap
 from scraper.urls import origin_of, same_site
 
@@ -28,12 +29,16 @@ log = logging.getLogger("scraper")
 MAX_SECTIONS = 40
 # With so many of the front page's articles in feeds and sitemaps, these name all there are.
 COVERED = 0.95
+BROWSER_HINT = 'run it in a browser, with --render auto or with render = "auto" among the settings of fetch'
 
-_FEED_HEAD = re.compile(
-    rb"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?RDF)\b", re.DOTALL
+# Not at the very beginning: servers put their warnings before it, and declarations stand there.
+HEAD_BYTES = 4000
+_FEED_HEAD = re.compile(rb"<(?:rss|feed|(?:\w+:)?RDF)[\s>]")
+_SITEMAP_HEAD = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
+_PAGE_HEAD = re.compile(rb"<(?:html|head|body)[\s>]", re.IGNORECASE)
+_ROOT = re.compile(
+    r"/?(?P<language>[a-z]{2})?(?:[-_][a-z]{2,4})?/?(?:(?:index|default|home)\.[a-z]{3,5})?", re.IGNORECASE
 )
-_SITEMAP_HEAD = re.compile(rb"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:\w+:)?(?:urlset|sitemapindex)\b", re.DOTALL)
-_LANGUAGE_ROOT = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,4})?/?)?(?:(?:index|default|home)\.[a-z]{3,5})?", re.IGNORECASE)
 
 
 class Discovery:
@@ -47,6 +52,8 @@ class Discovery:
         self._lists = ListSearch(self.search)
         self._tree = SitemapTree(self.search, self._take_sitemap)
         self._entries: list[tuple[str, Entry]] = []  # of sitemaps that say nothing but addresses
+        self._fronts: dict[str, str] = {}  # language by address of the front pages that are not the site's root
+        self._below = ""  # how the addresses of what is wanted begin, where a site has its languages apart
 
     async def site(self, url: str) -> list[Found]:
         """Return the links that a site offers, or that a single feed, sitemap or section offers if ``url`` is one.
@@ -75,9 +82,9 @@ class Discovery:
         """Read what is called a sitemap as one, since those may be larger than pages; return whether it was one."""
         try:
             await self._tree.must_read(url)
-        except NoAnswer:
-            raise
-        except PageError:
+        except PageError as error:
+            if isinstance(error, (NoAnswer, NoBranchError)) or error.reason == "damaged":
+                raise
             self.search.asker.take_back(url)
             return False
         return True
@@ -105,17 +112,19 @@ class Discovery:
         """Read feeds, sitemaps and lists, in this order; the lists only as far as the others do not name all."""
         search = self.search
         before = search.asker.before(url)
-        leads: dict[str, list[str]] = {"feed": [], "sitemap": [], "section": [], "covered": []}
+        leads: dict[str, list[str]] = {"feed": [], "sitemap": [], "section": [], "covered": [], "below": []}
         for lead in before.leads if before else ():
             leads[lead.kind].append(lead.url)
-        is_root = _LANGUAGE_ROOT.fullmatch(urlsplit(response.url if response else url).path or "/") is not None
+        is_root = _is_root(response.url if response else url)
         guess = is_root and before is None  # later the front page says what is new
         listing = await self._lists.parsed(response, url) if response else None
-        front: list[str] = []
+        if listing and (other := self._in_wanted_language(listing)) and await self._of_other(other):
+            search.asker.forget(url)  # it is read each time, since only it says where to go
+            return
+        front = self._look_at_front(listing) if listing else []
         if listing:
-            search.language = listing.language
-            search.learned.add_menu(listing)
-            front = self._lists.look_at(listing)
+            leads["below"] = [below] if (below := _below(listing.url, front)) else []
+        self._below = "".join(leads["below"])
         named = [*(listing.feeds if listing else ()), *leads["feed"]]
         leads["feed"] = await feeds_of_site(search, url, named, guess=guess)
         if is_root and not search.over():
@@ -129,9 +138,19 @@ class Discovery:
             if not search.over():
                 await self._lists.section(section)
                 leads["section"].append(section)
+        if leads["feed"] or leads["sitemap"]:
+            search.shells.clear()  # the site can be read without
         every = tuple(Lead(kind, lead) for kind, urls in leads.items() for lead in urls)
         search.asker.note(url, leads=every)
         search.forget_if_spent(url)
+
+    def _look_at_front(self, listing: Listing) -> list[str]:
+        """Learn from the page that was named; return the addresses of the articles that it links to."""
+        self.search.language = listing.language
+        fronts = ((link, language[:2]) for language, link in listing.alternates)
+        self._fronts = {link: language for link, language in fronts if urlsplit(link).path.strip("/")}
+        self.search.learned.add_menu(listing)
+        return self._lists.look_at(listing)
 
     def _covers(self, front: Sequence[str]) -> bool:
         """Tell whether the sitemaps name what the front page does."""
@@ -146,11 +165,34 @@ class Discovery:
         await self._lists.follow(url, listing)
         return sections(listing, front, self.search.wish)[:MAX_SECTIONS]
 
+    async def _of_other(self, url: str) -> bool:
+        """Read a site from its front page in another language; return whether there is one."""
+        try:
+            response = await self.search.asker.ask(url)
+        except PageError as error:
+            log.info("no page in the language that is asked for: %s", error)
+            return False
+        await self._of_site(url, response)
+        return True
+
+    def _in_wanted_language(self, listing: Listing) -> str | None:
+        """Return the same page in a language that is asked for, where this one is in another."""
+        wanted = self.search.wish.languages
+        if not wanted or not listing.language or listing.language in wanted:
+            return None
+        for language in wanted:
+            for stated, url in listing.alternates:
+                if stated[:2] == language and same_site(url, listing.url) and self.search.asker.is_new(url):
+                    return url
+        return None
+
     async def _take_sitemap(self, url: str, sitemap: Sitemap) -> None:
         self.search.read["sitemap"] += 1
         wish = self.search.wish
         for entry in sitemap.entries:
             if not same_site(entry.url, url) or wish.is_old(entry.modified, entry.published):
+                continue
+            if self._below and not self._in_language(entry).startswith(self._below):
                 continue
             if entry.title and entry.published:
                 self._add_entry(url, entry)
@@ -168,11 +210,16 @@ class Discovery:
                 title=entry.title,
                 published=entry.published,
                 modified=entry.modified,
-                language=entry.language,
+                language=entry.language or self._language_below(entry.url),
                 via="news sitemap" if entry.title else "sitemap",
                 source=source,
             )
         )
+
+    def _language_below(self, url: str) -> str | None:
+        """Return the language of the front page that an address lies below."""
+        below = (language for front, language in self._fronts.items() if url.startswith(front.rstrip("/") + "/"))
+        return next(below, None)
 
     def _in_language(self, entry: Entry) -> str:
         """Return the one of a page's addresses in several languages that is wanted."""
@@ -195,14 +242,38 @@ class Discovery:
         self._settle()
         if self.search.spent:
             log.warning("%s: stopped %s", origin_of(url), self.search.spent)
-        return self.search.finds.wanted()
+        found = self.search.finds.wanted()
+        if self.search.shells and not found:
+            log.warning("%s: needs_js: only a script makes its links; %s", self.search.shells[0], BROWSER_HINT)
+        return found
+
+
+def _is_root(url: str) -> bool:
+    """Tell whether an address is a site's front page, or that of one of its languages."""
+    found = _ROOT.fullmatch(urlsplit(url).path or "/")
+    return found is not None and (found["language"] or "en").lower() in LANGUAGES
+
+
+def _below(url: str, front: Sequence[str]) -> str:
+    """Return the beginning of the addresses of a front page in one language, if its articles have it in common."""
+    path = urlsplit(url).path
+    if not (_is_root(url) and path.strip("/") and path.endswith("/")) or not front:
+        return ""
+    prefix = origin_of(url) + path
+    return prefix if 2 * sum(link.startswith(prefix) for link in front) > len(front) else ""
 
 
 def _is_feed(response: Response) -> bool:
-    head = response.body[:2000].lstrip(b"\xef\xbb\xbf")
-    return _FEED_HEAD.match(head) is not None or (head.lstrip()[:1] == b"{" and b"jsonfeed.org" in head)
+    head = _head(response)
+    return _FEED_HEAD.search(head) is not None or (head.lstrip()[:1] == b"{" and b"jsonfeed.org" in head)
 
 
 def _is_sitemap(response: Response) -> bool:
-    head = response.body[:2000].lstrip(b"\xef\xbb\xbf")
-    return _SITEMAP_HEAD.match(head) is not None or head.startswith((b"\x1f\x8b", b"http://", b"https://"))
+    head = _head(response)
+    return _SITEMAP_HEAD.search(head) is not None or head.startswith((b"\x1f\x8b", b"http://", b"https://"))
+
+
+def _head(response: Response) -> bytes:
+    """Return the beginning of a document, empty for a page; UTF-16 as if it were ASCII."""
+    head = response.body[:HEAD_BYTES].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return b"" if _PAGE_HEAD.search(head) else head

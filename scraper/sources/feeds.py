@@ -28,6 +28,9 @@ _FEED_PATH = re.compile(
 )
 _FEED_NAME = re.compile(r"\.(?:rss|atom|rdf)$|(?:^|[/_-])(?:rss|atom|feed)[\w-]*\.xml$", re.IGNORECASE)
 _COMMENTS = re.compile(r"\bcomments?\b|kommentare|comentarios|commentaires", re.IGNORECASE)
+_HEAD_BYTES = 4000
+_BEGINNING = re.compile(rb"<\?xml\b|<!DOCTYPE\b|<(?:rss|feed|(?:\w+:)?RDF)[\s>]")
+_STATED = re.compile(r"""(<\?xml[^>]{0,100}encoding=["'])[\w-]+""")
 _ITEM_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>")
 
 
@@ -121,7 +124,8 @@ Entry = tuple[str, str | None, datetime | None, datetime | None]  # link, title,
 def _read_xml(response: Response) -> tuple[list[Entry], str | None, bool, bool]:
     import feedparser  # type: ignore[import-untyped]  # noqa: PLC0415 80 ms that only a run with a feed pays for
 
-    body = _shortened(response.body)
+    whole = _as_feed(response.body)
+    body = _shortened(whole)
     # BytesIO: bare bytes that happen to be a file's name would be opened as that file.
     parsed = feedparser.parse(
         io.BytesIO(body),
@@ -136,7 +140,18 @@ def _read_xml(response: Response) -> tuple[list[Entry], str | None, bool, bool]:
         max((len(part.get("value") or "") for part in entry.get("content") or ()), default=0)
         for entry in parsed.entries
     ]
-    return entries, parsed.feed.get("language"), _is_full(texts), len(body) < len(response.body)
+    return entries, parsed.feed.get("language"), _is_full(texts), len(body) < len(whole)
+
+
+def _as_feed(body: bytes) -> bytes:
+    """Return a feed without what its server wrote before it, and in UTF-8 where it is in UTF-16."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = body.decode("utf-16", "replace")
+        body = _STATED.sub(r"\1utf-8", text, count=1).encode("utf-8", "replace")
+    beginning = _BEGINNING.search(body[:_HEAD_BYTES])
+    if beginning is None or not body[: beginning.start()].strip(b"\xef\xbb\xbf \t\r\n"):
+        return body
+    return body[beginning.start() :]
 
 
 def _shortened(body: bytes) -> bytes:

@@ -33,6 +33,7 @@ WEIGHTS: Mapping[str, float] = {
     "long slug": 0.7,
     "number": 1.0,
     "listed": -5.0,
+    "other": -4.5,
     "shallow": -1.2,
     "directory": -1.5,
     # the link
@@ -88,7 +89,8 @@ class KnownShapes(msgspec.Struct, frozen=True):
     patterns: Mapping[str, int] = {}
     families: Mapping[str, int] = {}
     trust: float = 1.0  # how sure it is that they are articles
-    off: tuple[str, ...] = ()  # beginnings of addresses of videos, jobs, a shop
+    off: tuple[str, ...] = ()  # directories of videos, jobs, a shop
+    about: frozenset[str] = frozenset()  # normalised addresses of pages about the site itself
 
     @classmethod
     def of(cls, urls: Iterable[str]) -> KnownShapes:
@@ -106,6 +108,11 @@ class KnownShapes(msgspec.Struct, frozen=True):
         if self.patterns.get(shape.pattern, 0) > 1 or self.families.get(shape.family, 0) > max(1, total // 20):
             return 0.4 if shape.listed and not self.patterns.get(shape.pattern) else 1.0
         return 0.5 if shape.family in self.families else -min(1.0, total / 20) / 2
+
+    def is_off(self, url: str) -> bool:
+        """Tell whether an address is known to be none of an article."""
+        address = normalise(url)
+        return address in self.about or (address.rstrip("/") + "/").startswith(self.off)
 
 
 def links_of(anchors: Sequence[Anchor]) -> list[Link]:
@@ -154,7 +161,8 @@ def features(links: Sequence[Link], known: KnownShapes) -> list[dict[str, float]
                 "slug": float(shape.slug_words >= 3),
                 "long slug": float(shape.slug_words >= 5),
                 "number": float(shape.digits >= 4),
-                "listed": float(shape.listed or shape.paging or normalise(link.url).startswith(known.off)),
+                "listed": float(shape.listed or shape.paging or known.is_off(link.url)),
+                "other": float(shape.other),
                 "shallow": float(len(shape.segments) < 2 and shape.slug_words < 3 and shape.digits < 4),
                 "directory": min(directories[own], 2) / 2,
                 "words": max(0.0, words),
@@ -169,8 +177,9 @@ def features(links: Sequence[Link], known: KnownShapes) -> list[dict[str, float]
                 "aside": float(zone == "aside"),
                 "main": float(any(anchor.zone == "main" for anchor in link.anchors)),
                 "place words": max((place.words for place in around), default=0.0),
-                "pattern words": alike.words if alike else 0.0,
-                "pattern dates": alike.dates if alike else 0.0,
+                # Among videos or goods, siblings that look like articles are videos or goods, too.
+                "pattern words": alike.words if alike and not shape.other else 0.0,
+                "pattern dates": alike.dates if alike and not shape.other else 0.0,
                 "pattern menu": alike.menu if alike else 0.0,
                 "known": known.verdict(shape),
             }

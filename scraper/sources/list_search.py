@@ -9,6 +9,7 @@ from scraper.errors import PageError
 from scraper.records import Response
 from scraper.sources.anchors import Anchor
 from scraper.sources.found import Found
+from scraper.sources.languages import LANGUAGES, reads_as
 from scraper.sources.link_score import ARTICLE, Link, links_of, scores
 from scraper.sources.listings import Listing
 from scraper.sources.search import Search
@@ -30,12 +31,17 @@ class ListSearch:
     def __init__(self, search: Search) -> None:
         self._search = search
         self._anchors: dict[str, list[Anchor]] = {}  # by page, the front page first
+        self._languages: dict[str, str] = {}
 
     async def parsed(self, response: Response, first: str) -> Listing:
         """Return what a page lists; raise :class:`PageError` where it is no page."""
         parsed = await self._search.parse(response, first)
         if isinstance(parsed, Listing):
             self._search.read["listing"] += 1
+            if parsed.needs_js:
+                self._search.shells.append(parsed.url)
+            if parsed.needs_js or parsed.rendered:  # what its scripts show changes though the page does not
+                self._search.asker.note(response.target.url, etag=None, last_modified=None, digest="")
             return parsed
         self._search.asker.forget(response.target.url)
         raise PageError("unreadable", f"{parsed.reason}: {parsed.detail}", response.url)
@@ -53,7 +59,14 @@ class ListSearch:
         new = 0
         for link, score in self._scored(page):
             if score >= ARTICLE and link.shape.is_page and not link.shape.repeats:
-                found = Found(url=link.url, title=link.title or None, published=link.date, via="listing", source=page)
+                found = Found(
+                    url=link.url,
+                    title=link.title or None,
+                    published=link.date,
+                    language=language_of(link, self._languages.get(page, "")),
+                    via="listing",
+                    source=page,
+                )
                 new += self._search.finds.add(found)
         return new
 
@@ -114,7 +127,8 @@ class ListSearch:
         return bool(dates) and self._search.wish.is_old(*dates)
 
     def _add(self, listing: Listing) -> None:
-        foreign = set(map(normalise, listing.alternates))
+        foreign = {normalise(url) for _, url in listing.alternates}
+        self._languages[listing.url] = listing.language
         self._anchors[listing.url] = [
             anchor
             for anchor in listing.anchors
@@ -123,3 +137,18 @@ class ListSearch:
             and not (anchor.language and listing.language and anchor.language[:2] != listing.language)
             and "alternate" not in anchor.rel
         ]
+
+
+def language_of(link: Link, listed_in: str) -> str | None:
+    """Return the language of what a link leads to: as the link says, or that of the page that lists it.
+
+    Not the latter where the address or the script of the headline is another language's: what a page's mark-up says of
+    itself is often what its template was made with.
+    """
+    stated = next((anchor.language[:2] for anchor in link.anchors if anchor.language), "")
+    if stated or not listed_in:
+        return stated or None
+    named = {segment.lower() for segment in link.shape.segments} & LANGUAGES
+    if named and listed_in not in named:
+        return named.pop() if len(named) == 1 else None
+    return listed_in if reads_as(link.title, listed_in) else None

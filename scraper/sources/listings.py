@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,16 +11,20 @@ import msgspec
 
 from scraper.decode import decode
 from scraper.errors import NotAnArticle, PageError
-from scraper.paging import MAX_PAGE, is_next, page_number
 from scraper.parse import parse
 from scraper.records import Document, Response
+from scraper.script_state import states
 from scraper.sources.anchors import Anchor, ReadDate, anchors
 from scraper.sources.feeds import feeds_named
-from scraper.sources.shapes import shape_of
-from scraper.urls import normalise, origin_of, resolve, same_site
+from scraper.sources.list_pages import MAX_SCRIPT_CHARS, Pager, next_pages, pagers, scripts_of
+from scraper.text import reading_words
+from scraper.urls import origin_of, resolve, same_site
 
-MAX_SCRIPT_CHARS = 200_000
 MAX_JSON_NODES = 50_000
+# A list has at least so many links of so many words; with fewer, and scripts, only these may make the others.
+MIN_HEADLINES = 3
+MIN_HEADLINE_WORDS = 4
+MAX_ELEMENTS_OF_LINK = 100
 
 _URL_KEYS = ("url", "link", "href", "permalink", "canonical_url", "canonicalUrl", "path", "uri", "shareUrl", "docurl")
 _TITLE_KEYS = ("title", "headline", "name", "heading", "docTitle", "text")
@@ -37,30 +40,6 @@ _DATE_KEYS = (
     "created_at",
 )
 _NEXT_KEYS = ("next", "nextUrl", "next_url", "nextPage", "next_page", "more")
-_DATA_ATTRIBUTE = re.compile(r"data-[\w-]*(?:url|href|next|src|page|more|link|endpoint|load)[\w-]*|onclick|formaction")
-_NEXT_ATTRIBUTE = re.compile(r"data-(?:[\w-]*-)?(?:next|more|load|loadmore|infinite)(?:-[\w-]*)?")
-_ADDRESS = re.compile(r"""["'(=\s]?((?:https?://|/|\./|\?)[^"'\s()<>]{1,300})""")
-# "prefix" + number + "suffix", and `prefix${number}suffix`
-_JOINED = re.compile(
-    r"""["']([^"'\s#]{1,200}[/_=.-])["']\s*\+\s*\(?[\w.$]{1,40}(?:\s*\+\s*1)?\)?(?:\s*\+\s*["']([\w./?&=-]{0,40})["'])?"""
-)
-_TEMPLATE = re.compile(r"`([^`$\s#]{1,200}[/_=.-])\$\{[^}\n]{1,60}\}([\w./?&=-]{0,40})`")
-# The pager of a content management system that writes index_1.shtml, index_2.shtml ...
-_PAGE_HTML = re.compile(
-    r"""createPageHTML\(\s*['"]?(\d{1,4})['"]?\s*,\s*['"]?\d+['"]?\s*,\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]"""
-)
-
-
-class Pager(msgspec.Struct, frozen=True):
-    """Addresses that a script makes: the number of a page between two fixed parts."""
-
-    prefix: str  # absolute
-    suffix: str
-    last: int = MAX_PAGE
-
-    def addresses(self, number: int) -> list[str]:
-        """Return the addresses that the page with this number, counted from 1, may have: some count from 0."""
-        return [f"{self.prefix}{page}{self.suffix}" for page in (number - 1, number) if page <= self.last]
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +51,9 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     next_pages: tuple[str, ...] = ()  # the likeliest first
     pagers: tuple[Pager, ...] = ()
     language: str = ""  # of the page, primary subtag
-    alternates: tuple[str, ...] = ()  # the same page in other languages
+    alternates: tuple[tuple[str, str], ...] = ()  # hreflang and url of the same page in other languages
+    needs_js: bool = False  # it seems that only a script makes its links
+    rendered: bool = False  # its scripts ran before it was read
 
 
 def read_listing(response: Response, first: str, read_date: ReadDate) -> Listing:
@@ -86,112 +67,28 @@ def read_listing(response: Response, first: str, read_date: ReadDate) -> Listing
     if document.tree is None:
         raise NotAnArticle("not_html", "there is no mark-up in it", response.url)
     found = (*anchors(document, read_date), *_embedded(document, read_date))
-    scripts = _scripts(document)
+    needs_js = _is_shell(document, found)
+    if needs_js:
+        found = (*found, *_in_state(document, read_date))
+    scripts = scripts_of(document)
     return Listing(
         url=response.url,
         anchors=found,
         feeds=tuple(feeds_named(document)),
-        next_pages=tuple(_next_pages(document, found, first, scripts)),
-        pagers=tuple(_pagers(response.url, scripts)),
+        next_pages=tuple(next_pages(document, found, first, scripts)),
+        pagers=tuple(pagers(response.url, scripts)),
         language=(document.tree.get("lang") or "").strip().lower()[:2],
         alternates=tuple(_alternates(document)),
+        needs_js=needs_js and _headlines(found) < MIN_HEADLINES,
     )
 
 
-def _next_pages(document: Document, found: Sequence[Anchor], first: str, scripts: Sequence[str]) -> Iterator[str]:
-    """Yield addresses of later pages: those that say so, then numbered siblings in order, then those in scripts."""
-    url = document.base_url
-    for link in document.tree.iter("link") if document.tree is not None else ():
-        if "next" in (link.get("rel") or "").lower().split():
-            yield from filter(None, [resolve(url, link.get("href") or "")])
-    for anchor in found:
-        if "next" in anchor.rel.split() or (is_next(anchor.text) and _goes_on(first, anchor.url)):
-            yield anchor.url
-    yield from _said_next(document)
-    here = page_number(first, document.page.response.url) or 1
-    yield from _siblings((anchor.url for anchor in found), first, here)
-    yield from _siblings(_addresses(document, scripts), first, here)
-
-
-def _goes_on(first: str, url: str) -> bool:
-    """Tell whether an address whose link says "next" can be a page of the list, and not of something else."""
-    shape = shape_of(url)
-    return page_number(first, url) is not None or shape.paging or "page" in shape.segments or "?" in url
-
-
-def _siblings(urls: Iterator[str], first: str, here: int) -> Iterator[str]:
-    numbered: dict[int, str] = {}
-    for url in urls:
-        number = page_number(first, url)
-        # The number 1 may be the second page's, but seldom is.
-        if number is not None and (number > here or number == here == 1) and normalise(url) != normalise(first):
-            numbered.setdefault(number if number > 1 else MAX_PAGE + 1, url)
-    yield from (url for _, url in sorted(numbered.items()))
-
-
-def _said_next(document: Document) -> Iterator[str]:
-    """Yield the addresses in attributes whose names say that a list goes on there."""
-    for element in document.tree.iter() if document.tree is not None else ():
-        if isinstance(element.tag, str):
-            for name, value in element.items():
-                if _NEXT_ATTRIBUTE.fullmatch(str(name)) and ("/" in value or "?" in value) and " " not in value:
-                    url = resolve(document.base_url, str(value))
-                    if url and same_site(url, document.base_url):
-                        yield url
-
-
-def _addresses(document: Document, scripts: Sequence[str]) -> Iterator[str]:
-    """Yield addresses of the same host in data attributes, handlers and scripts that look like pages of a list."""
-    values = [
-        str(value)
-        for element in (document.tree.iter() if document.tree is not None else ())
-        if isinstance(element.tag, str)
-        for name, value in element.items()
-        if _DATA_ATTRIBUTE.fullmatch(str(name))
-    ]
-    for text in (*values, *scripts):
-        for match in _ADDRESS.finditer(text[:MAX_SCRIPT_CHARS]):
-            url = resolve(document.base_url, match[1].replace("\\/", "/").replace("&amp;", "&"))
-            if url and same_site(url, document.base_url):
-                yield url
-
-
-def _pagers(base: str, scripts: Sequence[str]) -> Iterator[Pager]:
-    for script in scripts:
-        for match in _PAGE_HTML.finditer(script):
-            prefix = resolve(base, f"{match[2]}_")
-            if prefix and int(match[1]) > 1:
-                yield Pager(prefix, f".{match[3]}", int(match[1]) - 1)
-        for match in (*_JOINED.finditer(script), *_TEMPLATE.finditer(script)):
-            prefix = resolve(base, match[1])
-            if prefix and same_site(prefix, base) and _pages_a_list(prefix + "2" + (match[2] or ""), base):
-                yield Pager(prefix, match[2] or "")
-
-
-def _pages_a_list(url: str, base: str) -> bool:
-    shape = shape_of(url)
-    if not shape.is_page and not url.endswith(".json"):
-        return False
-    words = set(re.findall(r"[a-z]+", url.partition("//")[2].partition("/")[2].lower()))
-    return page_number(base, url) is not None or bool(
-        words & {"page", "list", "p", "more", "latest", "archive", "seite"}
-    )
-
-
-def _scripts(document: Document) -> list[str]:
-    return [
-        script.text[:MAX_SCRIPT_CHARS]
-        for script in (document.tree.iter("script") if document.tree is not None else ())
-        if script.text and "json" not in (script.get("type") or "")
-    ]
-
-
-def _alternates(document: Document) -> Iterator[str]:
+def _alternates(document: Document) -> Iterator[tuple[str, str]]:
     for link in document.tree.iter("link") if document.tree is not None else ():
         if link.get("hreflang") and "alternate" in (link.get("rel") or "").lower():
             url = resolve(document.base_url, link.get("href") or "")
             if url:
-                yield url
+                yield (link.get("hreflang") or "").lower(), url
 
 
 def _embedded(document: Document, read_date: ReadDate) -> Iterator[Anchor]:
@@ -206,6 +103,29 @@ def _embedded(document: Document, read_date: ReadDate) -> Iterator[Anchor]:
             except (ValueError, RecursionError):
                 continue
             yield from _links_in(data, document.base_url, read_date)
+
+
+def _is_shell(document: Document, found: Sequence[Anchor]) -> bool:
+    """Tell whether a page has hardly a headline, but scripts, and a place that they fill or a wish for them."""
+    tree = document.tree
+    if tree is None or _headlines(found) >= MIN_HEADLINES:
+        return False
+    if all("json" in (script.get("type") or "") for script in tree.iter("script")):
+        return False
+    wishes = any("javascript" in "".join(map(str, one.itertext())).lower() for one in tree.iter("noscript"))
+    places = tree.iter("div", "main", "ul")
+    return wishes or any(one.get("id") and not len(one) and not (one.text or "").strip() for one in places)
+
+
+def _headlines(found: Sequence[Anchor]) -> int:
+    """Return how many links outside of menus and footers read like headlines."""
+    return sum(one.zone not in ("menu", "foot") and reading_words(one.text) >= MIN_HEADLINE_WORDS for one in found)
+
+
+def _in_state(document: Document, read_date: ReadDate) -> Iterator[Anchor]:
+    """Yield the links in what the scripts of a page are handed, React's elements among it."""
+    for state in states(document.tree):
+        yield from _links_in(state, document.base_url, read_date)
 
 
 def _of_json(response: Response, first: str, read_date: ReadDate) -> Listing:
@@ -237,6 +157,7 @@ def _links_in(data: Any, base: str, read_date: ReadDate) -> Iterator[Anchor]:
             continue
         href = next((node[key] for key in _URL_KEYS if isinstance(node.get(key), str)), None)
         title = next((node[key] for key in _TITLE_KEYS if isinstance(node.get(key), str)), None)
+        title = title or (_text_in(node["children"]) if "children" in node else None)
         if not href or not title or " " in href or not ("/" in href or "?" in href):
             continue
         url = resolve(base, href)
@@ -260,13 +181,35 @@ def _date_of(node: dict[str, Any], read_date: ReadDate) -> datetime | None:
     return read_date(str(stated)[:60]) if stated is not None else None
 
 
+def _text_in(children: Any) -> str:
+    """Return the text in an element of React's: ``["$", tag, key, {"children": ...}]``."""
+    parts: list[str] = []
+    stack = [children]
+    for _ in range(MAX_ELEMENTS_OF_LINK):
+        if not stack:
+            break
+        node = stack.pop()
+        if isinstance(node, str):
+            parts.append(node)
+        elif isinstance(node, list) and node[:1] == ["$"]:
+            stack.append(node[3].get("children") if len(node) == 4 and isinstance(node[3], dict) else None)
+        elif isinstance(node, list):
+            stack += reversed(node)
+    return " ".join("".join(parts).split())
+
+
 def _nodes(data: Any) -> Iterator[Any]:
-    """Yield the values in JSON data, in order, without recursion."""
+    """Yield the values in JSON data, in order, without recursion, each once."""
     stack = [data]
+    seen: set[int] = set()
     for _ in range(MAX_JSON_NODES):
         if not stack:
             return
         node = stack.pop()
+        if isinstance(node, (dict, list)):
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
         yield node
         if isinstance(node, dict):
             stack += reversed(node.values())

@@ -31,6 +31,7 @@ class Search:
     read: Counter[str] = field(default_factory=Counter)  # how many feeds, sitemaps and listings
     language: str = ""  # of the page that was named
     links: int = 0  # of sitemaps
+    shells: list[str] = field(default_factory=list)  # pages whose links only a script makes
 
     @property
     def spent(self) -> str:

@@ -28,7 +28,7 @@ def sections(listing: Listing, articles: Sequence[str], wish: Wish) -> list[str]
         "/".join(shape_of(url).segments[:depth]) for url in articles for depth in range(1, len(shape_of(url).segments))
     )
     known = set(map(normalise, articles))
-    own = {normalise(listing.url), *map(normalise, listing.alternates)}
+    own = {normalise(listing.url), *(normalise(url) for _, url in listing.alternates)}
     links = [
         link
         for link in links_of(listing.anchors)

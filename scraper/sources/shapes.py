@@ -12,8 +12,7 @@ import msgspec
 from scraper.text import reading_words
 
 # Directories and parameters of pages that list, sell, sign in or explain. Whole words, never parts; no site is named.
-NOT_ARTICLES = frozenset(
-    # lists
+_LISTS = frozenset(
     "tag tags topic topics thema themen tema temas theme themes category categories kategorie kategorien "
     "categoria categorias categorie rubrik rubrique rubriques seccion section sections archive archives archiv "
     "archivo archivos author authors autor autores autoren auteur profile profiles user users people staff team "
@@ -22,18 +21,22 @@ NOT_ARTICLES = frozenset(
     "comment forum forums board boards thread threads discussion discussions trending "
     "mostread popular latest hashtag label labels etiqueta etiquetas mot-cle rubrica temi 标签 "
     "专题 作者 分类 标签页 タグ カテゴリ 著者 태그 카테고리 тег теги автор рубрика рубрики метка метки وسم كاتب "
-    "تصنيف "
-    # other things than text
+    "تصنيف ".split()
+)
+_OTHER_THINGS = frozenset(
     "video videos audio podcast podcasts photo photos gallery galleries galerie galeria fotos bilder images "
     "image img live-tv livestream radio tv programme programmes webinar webinars games game spiele crossword "
     "horoscope weather wetter quiz quizzes puzzles watch listen mediathek "
     "视频 图片 直播 動画 映像 写真 ポッドキャスト 동영상 포토 фото видео فيديو صور vidéo vidéos фотогалерея "
+    "वीडियो वीडियोज़ विडियो तस्वीरें फोटो फ़ोटो ভিডিও ছবি วิดีโอ ภาพ ویدیو ویدئو فیلم عکس βίντεο φωτογραφίες відео світлини "
+    "videolar fotogaleri filmy wideo zdjęcia foto-video videa bilder-tv "
     # shops, jobs, advertisers
     "shop store product products produkt producto boutique cart checkout basket tienda deals coupons gutscheine "
     "jobs job careers career stellen stellenmarkt empleo emploi anzeigen classifieds immobilien motors advertise "
     "advertising werbung publicidad mediadaten partner partners sponsored plans pricing offers marketplace "
-    "auto-markt 商城 招聘 广告 ストア 採用情報 求人 ショップ 채용 쇼핑 вакансии реклама магазин وظائف إعلانات "
-    # the site itself
+    "auto-markt 商城 招聘 广告 ストア 採用情報 求人 ショップ 채용 쇼핑 вакансии реклама магазин وظائف إعلانات".split()
+)
+_SITE_ITSELF = frozenset(
     "about about-us aboutus contact contact-us kontakt contacto impressum imprint privacy privacy-policy "
     "datenschutz terms terms-of-use terms-of-service agb legal cookies cookie cookie-policy accessibility help "
     "hilfe faq support login signin sign-in signup sign-up register registration registrieren logout account "
@@ -43,6 +46,13 @@ NOT_ARTICLES = frozenset(
     "cgi-bin sso oauth password lost-password settings preferences 关于我们 联系我们 登录 注册 お問い合わせ "
     "会社概要 利用規約 로그인 회원가입 контакты".split()
 )
+# Of these, the directories that hold articles at times.
+_BOTH = frozenset(
+    "tv radio game games weather wetter programme programmes watch listen image images partner partners plans "
+    "pricing motors offers immobilien agenda".split()
+)
+_OTHERS = _OTHER_THINGS - _BOTH
+NOT_ARTICLES = _LISTS | _OTHER_THINGS | _SITE_ITSELF
 _IN_DIRECTORIES = frozenset("jobs job products product shop store forum forums authors profiles users tags".split())
 _LEGAL = ("privacy-policy", "terms-of-", "terms-and-", "cookie-policy", "cookies-policy")
 _NOT_PAGES = re.compile(
@@ -57,7 +67,11 @@ _DATE_IN_PATH = re.compile(
 _MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _DATE_IN_WORDS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})[a-z]*/(\d\d?)(?=/)", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:[sx]?html?|php\d?|aspx?|jsp|do|action|cfm)$", re.IGNORECASE)
-_WORDS = re.compile(r"[^\W\d_]+")
+# Letters, and the marks of vowels and tones in words of Hindi, Bengali or Thai, which \w leaves out.
+_WORDS = re.compile(
+    "(?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0970-\u0dff\u0e31-\u0e4e\u1000-\u109f"
+    "\u200c\u200d])+"
+)
 _HEX_ID = re.compile(r"(?=[a-f0-9]*\d)(?=[0-9]*[a-f])[a-f0-9-]{8,}", re.IGNORECASE)
 _PAGING = frozenset(
     "page p pg paged seite pagina pageno pagenum start offset from sort order filter q s query lang".split()
@@ -76,6 +90,7 @@ class Shape(msgspec.Struct, frozen=True):
     date: datetime | None  # a day, in UTC
     month: bool  # a year and a month at least
     listed: bool  # a directory or parameter of a page that is no article
+    other: bool  # below a directory of videos, goods or jobs
     is_page: bool  # no picture, sound, archive, style sheet
     paging: bool  # parameters that choose a part of a list
     repeats: bool  # the same directory again and again: a trap
@@ -104,6 +119,7 @@ def shape_of(url: str) -> Shape:
         date=day,
         month=month,
         listed=_is_listed(words) or bool(NOT_ARTICLES.intersection(names)),
+        other=any(word in _OTHERS for word in words[:-1]),
         is_page=not _NOT_PAGES.search(last),
         paging=bool(_PAGING.intersection(names)) and not (names == ["p"] and not segments),  # /?p=123 is WordPress
         repeats=any(segments.count(segment) > 2 for segment in segments),

@@ -22,7 +22,10 @@ def article_entries(entries: Sequence[Entry], known: KnownShapes) -> list[bool]:
         "/".join(shape.segments[:depth]) for shape in shapes for depth in range(1, len(shape.segments))
     )
     common = {family for family, size in families.items() if size >= max(MIN_FAMILY, LARGE_SHARE * len(shapes))}
-    return [_value(shape, shape.family in common, directories, known) > 0 for shape in shapes]
+    return [
+        not known.is_off(entry.url) and _value(shape, shape.family in common, directories, known) > 0
+        for entry, shape in zip(entries, shapes, strict=True)
+    ]
 
 
 def _value(shape: Shape, is_common: bool, directories: Counter[str], known: KnownShapes) -> float:
@@ -37,4 +40,6 @@ def _value(shape: Shape, is_common: bool, directories: Counter[str], known: Know
     value -= 1.0 * (len(shape.segments) < 2 and shape.slug_words < 3 and shape.digits < 4)
     value -= 2.0 * (directories["/".join(shape.segments)] > 0)
     value += 0.6 * is_common
-    return value + 3.0 * known.verdict(shape)
+    # Nothing stands around it here: that articles have names as long says nothing of what is below /video/.
+    alike = not shape.listed or shape.pattern in known.patterns
+    return value + (3.0 * known.verdict(shape) if alike else 0.0)

@@ -11,7 +11,7 @@ from typing import IO
 
 from scraper.errors import PageError
 from scraper.records import Response
-from scraper.sources.asking import Lead
+from scraper.sources.asking import Lead, NoAnswer
 from scraper.sources.search import Search
 from scraper.sources.sitemaps import MAX_BYTES, Entry, Sitemap, read_sitemap
 from scraper.urls import origin_of, resolve, same_site
@@ -30,6 +30,11 @@ _OTHER = frozenset(
     "topic topics archives static brands".split()
 )
 _ARTICLES = frozenset("news post posts article articles story stories blog artikel noticias".split())
+
+
+class NoBranchError(PageError):
+    """An index could be read, but none of the sitemaps that it names."""
+
 
 TakeSitemap = Callable[[str, Sitemap], Awaitable[None]]
 
@@ -60,15 +65,18 @@ class SitemapTree:
 
     async def read(self, url: str, stated: str = "", depth: int = 0) -> bool:
         """Read a sitemap and all below it; return whether there is one."""
+        return await self._trouble(url, stated, depth) is None
+
+    async def _trouble(self, url: str, stated: str, depth: int) -> PageError | None:
         try:
             await self.must_read(url, stated, depth)
         except PageError as error:
-            log.debug("no sitemap: %s", error)
-            return False
-        return True
+            log.log(logging.WARNING if error.reason == "damaged" else logging.DEBUG, "no sitemap: %s", error)
+            return error
+        return None
 
     async def must_read(self, url: str, stated: str = "", depth: int = 0) -> None:
-        """Read a sitemap and all below it; raise :class:`PageError` where there is none."""
+        """Read a sitemap and all below it; raise :class:`PageError` where there is none, or nothing below it."""
         if not self._asker.is_new(url):
             return
         async with self._asker.ask_for_file(url, MAX_BYTES + 1) as answer:
@@ -89,6 +97,8 @@ class SitemapTree:
             raise
         if sitemap.cut:
             log.warning("sitemap %s was not read to its end: %s", url, sitemap.cut)
+        if sitemap.damage:
+            log.warning("sitemap %s is damaged: %s; what could be read of it counts", url, sitemap.damage)
         self._asker.note(url, stated=stated)
         if sitemap.kind == "index":
             return self._below(url, response, sitemap)
@@ -96,10 +106,20 @@ class SitemapTree:
         return []
 
     async def _go_on(self, url: str, below: Sequence[Entry], depth: int) -> None:
+        troubles: list[PageError] = []
+        asked = 0
         for entry in below if depth < MAX_DEPTH else ():
             if not self._search.over():
-                await self.read(entry.url, str(entry.modified or ""), depth + 1)
+                asked += 1
+                if trouble := await self._trouble(entry.url, str(entry.modified or ""), depth + 1):
+                    troubles.append(trouble)
         self._search.forget_if_spent(url)
+        if troubles:
+            self._asker.forget(url)  # they are to be asked again, whether it changes or not
+        if troubles and len(troubles) == asked:
+            if isinstance(troubles[0], NoAnswer):
+                raise troubles[0]
+            raise NoBranchError(troubles[0].reason, f"none of its sitemaps can be read; the first: {troubles[0]}", url)
 
     def _remembered_below(self, url: str) -> list[Entry]:
         before = self._asker.before(url)

@@ -186,3 +186,71 @@ def test_a_host_rests_after_what_the_scripts_of_its_page_asked_for(site: Site) -
 
     assert done.returncode == 0
     assert moments["/story/0"] - moments["/api/story"] > 0.6
+
+
+LIST = """
+fetch('/api/list').then(answer => answer.json()).then(titles => {
+  document.getElementById('root').innerHTML = titles.map((title, number) =>
+    '<h2><a href="/2026/11/24/story-' + number + '-of-the-clock">' + title + '</a></h2>').join('');
+});
+"""
+
+
+def put_a_scripted_list(site: Site, count: int) -> None:
+    titles = [f"The clock on the harbour wall is right for the {number}th time" for number in range(count)]
+    site.put("/news/", SHELL.replace("/app.js", "/list.js"))
+    site.put("/list.js", LIST, Content_Type="text/javascript")
+    site.put("/api/list", json.dumps(titles), Content_Type="application/json")
+
+
+def test_a_list_that_a_script_makes_is_read_in_a_browser(site: Site) -> None:
+    put_a_scripted_list(site, 8)
+    command = [sys.executable, "-m", "scraper", "discover", site.url("/news/"), "--allow-net", "127.0.0.1/32"]
+
+    without = subprocess.run([*command, "--delay", "0"], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [*command, "--delay", "0", "--render", "auto"], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (without.returncode, without.stdout) == (4, "")
+    assert "/news/: needs_js: only a script makes its links; run it in a browser, with --render auto" in without.stderr
+    assert set(done.stdout.split()) == {site.url(f"/2026/11/24/story-{number}-of-the-clock") for number in range(8)}
+
+
+def test_a_corpus_reads_a_scripted_list_again_though_its_page_did_not_change(site: Site, tmp_path: Path) -> None:
+    config = tmp_path / "corpus.toml"
+    config.write_text(
+        f'[fetch]\ndelay_s = 0\nrender = "auto"\nallow_net = ["127.0.0.1/32"]\n'
+        f'[[source]]\nname = "clock"\nkind = "listing"\nurl = "{site.url("/news/")}"\n',
+        encoding="utf-8",
+    )
+    for count, said in ((3, "3 found"), (5, "5 found")):
+        put_a_scripted_list(site, count)
+        done = subprocess.run(
+            [sys.executable, "-m", "scraper", "run", str(config)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=90,
+        )
+        assert said in done.stderr
+
+
+def test_where_no_browser_is_nothing_is_fetched(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "urls.txt").write_text(site.url("/") + "\n", encoding="utf-8")
+    config = tmp_path / "corpus.toml"
+    config.write_text(
+        '[fetch]\ndelay_s = 0\nrender = "auto"\nallow_net = ["127.0.0.1/32"]\n'
+        '[[source]]\nname = "list"\nkind = "urls"\npath = "urls.txt"\n',
+        encoding="utf-8",
+    )
+    nowhere = {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path), "HOME": str(tmp_path)}
+
+    for arguments in (["run", str(config)], ["get", site.url("/"), "--render", "auto"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "scraper", *arguments],
+            capture_output=True, text=True, check=False, timeout=60, env=nowhere,
+        )  # fmt: skip
+        [line] = done.stderr.strip().split("\n")
+        assert (done.returncode, "no browser is there; install one" in line) == (2, True)
+    assert not site.requests

@@ -221,7 +221,10 @@ def test_show_prints_what_is_known(corpus: Path, site: Site) -> None:
 
 
 def test_a_page_that_was_forgotten_is_fetched_again(corpus: Path, site: Site) -> None:
-    assert scraper("state", corpus, "forget", site.url("/story/2")) == (0, ["1 pages forgotten; their articles stay"])
+    assert scraper("state", corpus, "forget", site.url("/story/2")) == (
+        0,
+        ["1 page forgotten; no article is taken away"],
+    )
     assert scraper("verify", corpus)[0] == 0
     site.requests.clear()
 
@@ -241,7 +244,7 @@ def test_what_a_feed_names_is_fetched_again_although_the_feed_did_not_change(tmp
 
 def test_a_reset_wants_a_yes(corpus: Path) -> None:
     assert scraper("state", corpus, "reset")[0] == 2
-    assert scraper("state", corpus, "reset", "--yes") == (0, ["5 pages forgotten; their articles stay"])
+    assert scraper("state", corpus, "reset", "--yes") == (0, ["5 pages forgotten; no article is taken away"])
 
     assert run(corpus)[1].startswith("5 found = 0 seen + 5 articles ")
 
@@ -339,7 +342,7 @@ def test_a_purge_takes_out_article_page_and_nothing_else(corpus: Path, site: Sit
     assert scraper("purge", corpus, url)[0] == 2
     old = files_in(folder, "")
 
-    assert scraper("purge", corpus, url, "--yes") == (0, ["1 articles and 1 kept pages were taken out"])
+    assert scraper("purge", corpus, url, "--yes") == (0, ["taken out: 1 article and 1 kept page"])
 
     assert sorted(all_urls(folder)) == [site.url(f"/story/{number}") for number in (0, 1, 3, 4)]
     assert sorted(requested_pages(folder)) == [site.url(f"/story/{number}") for number in (0, 1, 3, 4)]

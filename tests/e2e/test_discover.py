@@ -85,6 +85,40 @@ def test_the_articles_of_the_little_news_site_are_found() -> None:
     assert len(found - there) <= 0.02 * len(found)
 
 
+@pytest.mark.parametrize(
+    ("path", "options", "languages"),
+    [
+        ("/zh/", [], {"zh"}),
+        ("/en/", [], {"en"}),
+        ("/", ["--lang", "en"], {"en"}),
+        ("/", ["--lang", "zh"], {"zh"}),
+        ("/zh/", ["--lang", "en"], {"en"}),
+        ("/", [], {"zh", "en"}),
+    ],
+)
+def test_the_languages_of_a_site_are_kept_apart(site: Site, path: str, options: list[str], languages: set[str]) -> None:
+    there = put_built(site, "languages")
+
+    found = {one["url"] for one in found_at(site.url(path), *options)}
+
+    assert found == {url for url in there if url.split("/")[3] in languages}
+
+
+def test_a_front_page_that_is_not_there_in_a_language_is_no_failure(site: Site) -> None:
+    put_built(site, "hindi")
+
+    done = scraper("discover", site.url("/"), "--lang", "en,hi")
+
+    assert len(done.stdout.split()) == 36
+
+
+def test_the_language_of_a_list_is_that_of_its_links(site: Site) -> None:
+    put_built(site, "no_feed")
+
+    assert {one["language"] for one in found_at(site.url("/"))} == {"de"}
+    assert found_at(site.url("/"), "--lang", "fr") == []
+
+
 def test_what_is_known_of_a_link_is_told_newest_first(site: Site) -> None:
     put_built(site, "no_feed")
 
@@ -224,6 +258,18 @@ def test_validators_are_sent_and_304_is_no_change(site: Site, tmp_path: Path) ->
     assert run(config) == NOTHING_NEW
 
 
+def test_a_source_that_did_not_change_is_told_as_not_modified(site: Site, tmp_path: Path) -> None:
+    site.put_feed(site.put_stories(range(2)))
+    config = a_corpus(tmp_path, "feed", site.url("/feed.xml"))
+    run(config)
+    command = [sys.executable, "-m", "scraper", "run", str(config), "--report", str(tmp_path / "report.json")]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert "source site: not_modified, it did not change since the last run\n" in done.stderr
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["sources"][0]["not_modified"] is True
+
+
 def test_a_changed_list_brings_what_is_new(site: Site, tmp_path: Path) -> None:
     put_built(site, "script_paged")
     config = a_corpus(tmp_path, "listing", site.url("/xw/"), "max = 3")
@@ -247,6 +293,84 @@ def test_a_sitemap_full_of_entities_is_refused(site: Site, tmp_path: Path) -> No
 
     assert run(config)[0] == 3
     assert len(found_at(site.url("/"))) == 30
+
+
+@pytest.mark.parametrize("path", ["/sitemap.xml", "/map"])
+def test_a_sitemap_full_of_entities_has_a_reason(site: Site, path: str) -> None:
+    laughs = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><urlset><url><loc>/&a;</loc></url></urlset>'
+    site.put(path, laughs)
+
+    done = scraper("discover", site.url(path))
+
+    assert done.returncode == 4
+    assert "it declares entities, which no sitemap needs" in done.stderr
+
+
+def test_a_sitemap_behind_the_warnings_of_its_server_is_read(site: Site) -> None:
+    stories = [build.Story(f"/2026/11/24/story-of-boat-{n}", "", build.NOW) for n in range(5)]
+    warning = "<br />\n<b>Warning</b>: Undefined index in <b>/srv/map.php</b> on line <b>7</b><br />\n\n"
+    for path in ("/sitemap.xml", "/map"):
+        site.put(path, warning + '<?xml version="1.0"?>' + build.urlset(stories))
+
+        assert len(scraper("discover", site.url(path)).stdout.split()) == 5
+
+
+@pytest.mark.parametrize(
+    ("before", "encoding"),
+    [("\n\n", "utf-8-sig"), ("<br />\n<b>Warning</b>: no index <b>3</b><br />\n", "utf-8"), ("", "utf-16")],
+)
+def test_a_feed_behind_what_its_server_says_is_read(site: Site, before: str, encoding: str) -> None:
+    site.put_feed(site.put_stories(range(3)))
+    feed = site.answers["/feed.xml"][2].decode()
+    for path in ("/feed.xml", "/latest"):
+        site.answers[path] = (200, {"Content-Type": "application/rss+xml"}, (before + feed).encode(encoding))
+
+        assert len(scraper("discover", site.url(path)).stdout.split()) == 3
+
+
+def test_an_index_whose_sitemaps_all_fail_is_a_failure_each_time(site: Site, tmp_path: Path) -> None:
+    names = "".join(f"<sitemap><loc>{site.url(f'/map-{n}.xml')}</loc></sitemap>" for n in range(2))
+    site.put("/sitemap.xml", f"<sitemapindex>{names}</sitemapindex>", Content_Type="application/xml")
+    config = a_corpus(tmp_path, "sitemap", site.url("/sitemap.xml"))
+
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-m", "scraper", "run", str(config)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 3
+        assert "none of its sitemaps can be read" in done.stderr or "http_4xx: HTTP 404" in done.stderr
+
+
+def test_a_front_page_that_a_script_makes_is_no_trouble_where_a_sitemap_names_all(site: Site, tmp_path: Path) -> None:
+    site.put("/", "<html><body><div id='app'></div><script src='/a.js'></script></body></html>")
+    stories = [build.Story(f"/2026/11/24/story-of-boat-{n}", build.a_headline("en", n), build.NOW) for n in range(5)]
+    built = build.Built()
+    built.stories(stories, "en")
+    for story in stories:
+        site.put(story.path, built.answers[story.path][1].decode())
+    site.put("/sitemap.xml", build.urlset(stories), Content_Type="application/xml")
+    config = a_corpus(tmp_path, "site", site.url("/"))
+    command = [sys.executable, "-m", "scraper", "run", str(config)]
+
+    said = [subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stderr for _ in range(2)]
+
+    assert "5 found = 0 seen + 5 articles" in said[0]
+    assert ["needs_js" in one for one in said] == [False, False]
+
+
+def test_a_source_of_one_page_is_told_in_the_singular(site: Site, tmp_path: Path) -> None:
+    site.put_feed(site.put_stories(range(1)))
+    config = a_corpus(tmp_path, "feed", site.url("/feed.xml"))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "scraper", "run", str(config)], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert "source site names 1 page\n" in done.stderr
 
 
 def test_a_list_without_end_is_left_and_told(site: Site) -> None:
@@ -289,7 +413,8 @@ def test_a_budget_of_requests_is_kept_and_told(site: Site, tmp_path: Path) -> No
 
     done = scraper("discover", site.url("/"), "--settings", str(tmp_path / "s.toml"))
 
-    assert sum(site.requests.values()) == 15  # with the robots.txt that the fetcher reads
+    assert sum(site.requests.values()) == 14
+    assert site.requests["/robots.txt"] == 1
     assert "discover.max_requests" in done.stderr
     assert done.returncode == 0
 

@@ -67,6 +67,32 @@ def test_numbered_pages_become_one_article(site: Site) -> None:
     assert [article["warnings"] for article in articles] == [[], [], [], []]
 
 
+def test_a_first_page_may_have_a_number(site: Site) -> None:
+    urls = [
+        put_numbered(site, ["/a/quay/1", "/a/quay/2", "/a/quay/3"]),
+        put_numbered(site, ["/b/quay-p1.html", "/b/quay-p2.html", "/b/quay-p3.html"]),
+        put_numbered(site, ["/c/quay/page/1", "/c/quay/page/2", "/c/quay/page/3"]),
+        put_numbered(site, ["/d/quay_1.html", "/d/quay_2.html", "/d/quay_3.html"]),
+        put_numbered(site, ["/e/quay?page=1", "/e/quay?page=2", "/e/quay?page=3"]),
+        put_numbered(site, ["/f/quay?page=1", "?page=2", "?page=3"]),
+    ]
+    site.answers |= {f"/f/quay{query}": site.answers[query] for query in ("?page=2", "?page=3")}
+
+    articles = get(*urls)
+
+    assert [article["fetch"]["pages"] for article in articles] == [3] * 6
+    assert [[article["text"].find(part[:30]) >= 0 for part in PARTS] for article in articles] == [[True] * 3] * 6
+
+
+def test_a_numbered_page_of_another_article_is_not_joined(site: Site) -> None:
+    site.put("/news/1", a_page(PARTS[0], '<a href="/news/2">2</a>'))
+    site.put("/news/2", a_page(PARTS[1], '<a href="/news/1">1</a>', title="The cook of the ferry leaves"))
+
+    [article] = get(site.url("/news/1"))
+
+    assert (article["fetch"]["pages"], article["warnings"]) == (1, [])
+
+
 def test_a_link_that_says_next_is_followed(site: Site) -> None:
     words = ["Next page", "Nächste Seite", "Page suivante", "下一页", "次へ", "Далее", "التالي"]
     urls = []

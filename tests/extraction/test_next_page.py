@@ -26,6 +26,8 @@ def of(links: str, url: str = FIRST, title: str = "The quay", position: int = 1)
         '<a href="quay_2.html">第2页</a>',
         '<a href="/a/quay_2.html">Weiter</a>',
         '<link rel="next" href="quay_2.html">',
+        '<a href="#" data-href="quay_2.html">Next page</a>',
+        '<button data-url="/a/quay_2.html">Наступна сторінка</button>',
     ],
 )
 def test_the_second_page(links: str) -> None:

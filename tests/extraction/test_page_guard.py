@@ -166,3 +166,14 @@ def test_a_challenge_does_not_lead_elsewhere_by_loading_itself_again() -> None:
     html = '<title>Checking your browser</title><meta http-equiv="refresh" content="5; url=/culture/2026/lamp">'
 
     assert reason(html + "<p>Please wait a few seconds, you will be sent on.") == "blocked"
+
+
+def test_a_shell_with_a_menu_cookies_and_an_owner_still_waits_for_its_script() -> None:
+    menu = "".join(f"<a href='/s{number}'>Section {number}</a> " for number in range(12))
+    cookies = "We use cookies and similar technologies so that this site works and to learn how it is used. " * 2
+    owner = "© 2026 Eastwold Harbour Media Limited, Quay Street 4, Eastwold. All rights reserved."
+    page = (
+        f"<nav>{menu}</nav><div id='root'></div><div>{cookies}</div><footer><p>{owner}</p></footer><script src='a.js'>"
+    )
+
+    assert reason(f"<html><head><title>The lamp</title></head><body>{page}</script></body></html>") == "needs_js"

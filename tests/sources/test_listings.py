@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+
+import pytest
 
 from scraper.discover import read_date
 from scraper.records import Response, Target
@@ -132,3 +135,56 @@ def test_feeds_are_named_in_the_head_and_by_links() -> None:
 
     assert found.feeds == ("https://news.example/rss/all.xml", "https://news.example/feed/")
     assert found.language == "en"
+
+
+TITLES = [f"The ferry is late for the {number}th time" for number in range(4)]
+STATE = json.dumps({"list": [{"url": f"/a/{number}", "title": title} for number, title in enumerate(TITLES)]})
+ELEMENTS = json.dumps([["$", "a", None, {"href": f"/a/{n}", "children": ["$", "h2", None, {"children": title}]}]
+                       for n, title in enumerate(TITLES)])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"window.__INITIAL_STATE__={STATE};",
+        f"window.__NUXT__=(function(a){{return {STATE.replace(json.dumps(TITLES[0]), 'a')}}}('{TITLES[0]}'));",
+        f"self.__next_f.push({json.dumps([1, '0:' + ELEMENTS])})",
+    ],
+)
+def test_where_a_script_makes_the_links_they_are_in_its_data(script: str) -> None:
+    found = listing(f'<nav><a href="/">Home</a></nav><div id="app"></div><script>{script}</script>')
+
+    assert [anchor.text for anchor in found.anchors if anchor.place == "data"] == TITLES
+    assert not found.needs_js
+
+
+@pytest.mark.parametrize(
+    ("body", "needs_js"),
+    [
+        ('<div id="app"></div><script src="a.js"></script>', True),
+        ("<p>News</p><noscript>Please enable JavaScript</noscript><script src='a.js'></script>", True),
+        ('<div id="app"></div>', False),
+        ("<p>We have moved.</p><script src='a.js'></script>", False),
+        ("".join(f"<h2><a href='/{n}'>{title}</a></h2>" for n, title in enumerate(TITLES))
+         + "<div id='ad'></div><script src='a.js'></script>", False),
+    ],
+)  # fmt: skip
+def test_a_page_whose_links_only_a_script_makes_is_known(body: str, needs_js: bool) -> None:
+    assert listing(body).needs_js is needs_js
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        '<button data-url="/ajax/latest?from=20">Load more stories</button>',
+        '<a href="#" data-href="/ajax/latest?from=20">查看更多</a>',
+        '<div data-next="/ajax/latest?from=20"></div>',
+        '<span data-endpoint="/ajax/latest?from=20"><b>Weitere Artikel</b></span>',
+    ],
+)
+def test_a_button_tells_where_a_list_goes_on(button: str) -> None:
+    assert listing(f"<main>{a_card(1)}</main>{button}").next_pages[0] == "https://news.example/ajax/latest?from=20"
+
+
+def test_a_button_for_something_else_is_no_next_page() -> None:
+    assert listing('<button data-url="/ajax/login?from=20">Sign in</button>').next_pages == ()

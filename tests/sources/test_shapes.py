@@ -68,3 +68,14 @@ def test_words_of_scripts_without_spaces_are_counted() -> None:
 
 def test_a_directory_that_repeats_is_a_trap() -> None:
     assert shape_of("https://a.example/a/b/a/b/a/b/story").repeats
+
+
+@pytest.mark.parametrize(
+    "path", ["/video/the-boat-1", "/वीडियो/the-boat-1", "/news/video/the-boat-1", "/shop/the-boat-1"]
+)
+def test_what_lies_below_videos_or_goods_is_something_else(path: str) -> None:
+    assert shape_of(f"https://news.example{path}").other
+
+
+def test_marks_of_vowels_are_parts_of_words() -> None:
+    assert shape_of("https://news.example/वीडियो").slug_words == 1

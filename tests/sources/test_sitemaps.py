@@ -82,17 +82,61 @@ def test_a_bare_ampersand_does_no_harm(loc: str) -> None:
     assert urls(a_urlset(f"<url><loc>{loc}</loc></url>"))[0].startswith("https://news.example/1?a=1&")
 
 
-def test_what_comes_before_damage_is_kept() -> None:
-    found = sitemap(a_urlset("<url><loc>/1</loc></url>", "<url><loc>/2</url>"))
+def test_what_is_around_damage_is_kept() -> None:
+    found = sitemap(a_urlset("<url><loc>/1</loc></url>", "<url><loc>/2</url>", "<url><loc>/3 < 4</loc></url>",
+                             "<url><loc>/5</loc></url>"))  # fmt: skip
 
-    assert [entry.url for entry in found.entries] == ["https://news.example/1"]
-    assert found.cut == "it is damaged: mismatched tag in line 1"
+    assert [entry.url for entry in found.entries] == ["https://news.example/1", "https://news.example/5"]
+    assert (found.cut, found.damage) == ("", "mismatched tag in line 1")
+
+
+def test_damage_goes_over_pieces_of_a_large_file() -> None:
+    items = [f"<url><loc>/{number}</loc></url>" for number in range(9000)]
+    items[3000::3000] = ["<url><loc>/x</url>"] * 2
+
+    assert len(sitemap(a_urlset(*items)).entries) == 8998
 
 
 def test_a_gzip_stream_that_ends_early_is_told() -> None:
     body = gzip.compress(a_urlset(*(f"<url><loc>/{number}</loc></url>" for number in range(5000))).encode())
 
-    assert sitemap(body[:-9]).cut == "it is damaged: the gzip stream ends early"
+    assert sitemap(body[:-9]).damage == "the gzip stream ends early"
+
+
+ONE = "<url><loc>/1</loc></url>"
+WARNING = "<br />\n<b>Warning</b>:  Undefined variable $x in <b>/var/www/map.php</b> on line <b>3</b><br />\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xef\xbb\xbf\r\n\r\n" + a_urlset(ONE).encode(),
+        WARNING.encode() + a_urlset(ONE).encode(),
+        b"Notice: something\n" + a_urlset(ONE).partition("?>")[2].encode(),
+        a_urlset("<url><loc>/1</loc><news:title>Caf\xe9</news:title></url>").encode("latin-1"),
+        a_urlset(ONE).encode() + b"\xff\xfe<!--",
+        a_urlset(ONE).encode("utf-16"),
+        a_urlset(ONE).encode("utf-16-le"),
+        a_urlset(ONE).replace('?>', ' encoding="gb2312"?>').encode(),
+        a_urlset(ONE).replace('?>', ' encoding="no-such"?>').encode(),
+        a_urlset(ONE).replace('?>', ' encoding="UTF-16"?>').encode(),
+        a_urlset("<url><loc>/1\uffff\x01</loc></url>").encode(),
+    ],
+)  # fmt: skip
+def test_what_a_reader_can_put_up_with_is_read(body: bytes) -> None:
+    assert urls(body) == ["https://news.example/1"]
+
+
+def test_titles_are_read_in_the_encoding_that_the_file_states() -> None:
+    body = a_urlset("<url><loc>/1</loc><news:title>渡轮</news:title></url>").replace("?>", ' encoding="gb2312"?>')
+
+    assert sitemap(body.encode("gb2312")).entries[0].title == "渡轮"
+
+
+def test_damage_without_end_is_left() -> None:
+    found = sitemap(a_urlset("<url><loc>/1</url>" * 20_000))
+
+    assert found.cut.startswith("it is damaged")
 
 
 def test_at_most_50000_urls_are_read() -> None:
