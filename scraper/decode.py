@@ -166,7 +166,7 @@ def _has_meta_for_utf8(head: bytes) -> bool:
     """Tell whether a meta tag says UTF-8: one search for the rare word, in place of a pattern for each tag."""
     done = 0  # no meta tag that begins before is still open
     for said in _SAYS_UTF8.finditer(head):
-        tag = head.rfind(b"<meta", done, said.start() - 1)
+        tag = head.rfind(b"<meta", done, max(0, said.start() - 1))
         if tag >= 0 and b">" not in head[tag : said.start()]:
             return True
         done = max(0, said.start() - len(b"<meta"))
