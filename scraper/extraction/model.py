@@ -68,7 +68,8 @@ class BlockModel:
 
     def probabilities(self, rows: Mapping[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
         """Return, a block, the probability that it is main content. ``rows`` is what ``block_features`` returns."""
-        matrix = np.array([rows[name] for name in self.features], np.float32)
+        columns = [rows[name] for name in self.features]
+        matrix = np.concatenate(columns, dtype=np.float32, casting="unsafe").reshape(len(columns), -1)
         margins = np.zeros(matrix.shape[1])
         self.add_margins(matrix, margins)
         probabilities: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-margins))
