@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from scraper.extraction.characters import UPPER, CharacterCounts
 from scraper.extraction.columns import Columns
-from scraper.extraction.flags import BIT, NAMES
+from scraper.extraction.flags import NAMES
 from scraper.extraction.regions import Indexes, Regions
 
 Array = npt.NDArray[np.float64]
@@ -26,7 +26,6 @@ _OTHER_TAG = 15
 _HEADINGS = (1, 6)
 _WINDOWS = (1, 3, 6, 12)  # blocks to each side
 _UP_ROWS = {step: [f"up{step}_{name}" for name in ("words", "links", "good", "blocks")] for step in range(1, 4)}
-_BITS = np.array([BIT[name] for name in NAMES], np.int64)[:, None]
 _BRANCH_ROWS = ("branch_words", "branch_links", "branch_good", "branch_blocks")
 _ANY_FLAGS = [f"any_{name}" for name in NAMES]
 _NEAR_FLAGS = [f"near_{name}" for name in NAMES]
@@ -232,8 +231,9 @@ def _page_rows(
 def _flag_rows(regions: Regions) -> Rows:
     rows: Rows = {}
     for names, flags in ((_ANY_FLAGS, regions.all_flags), (_NEAR_FLAGS, regions.near_flags)):
-        bits = ((flags[regions.container] | regions.own_flags) & _BITS) != 0
-        rows.update(zip(names, bits, strict=True))
+        words = (flags[regions.container] | regions.own_flags).astype("<i8", copy=False).view(np.uint8)
+        bits = np.unpackbits(words.reshape(-1, 8), axis=1, count=len(NAMES), bitorder="little")
+        rows.update(zip(names, bits.T, strict=True))
     return rows
 
 
