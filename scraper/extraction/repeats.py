@@ -38,6 +38,8 @@ def without_repeats(scored: Scored, kept: Sequence[int]) -> list[int]:
     """Drop the second of two equal runs of blocks."""
     words = scored.counts.words
     repeated = list(_repeated(scored, kept))
+    if True not in repeated:
+        return list(kept)
     total = float(words[list(kept)].sum())
     result: list[int] = []
     place = 0
@@ -62,19 +64,19 @@ def _repeated(scored: Scored, kept: Sequence[int]) -> Iterator[bool]:
     """Say of each kept block whether it stood before, but for case, white space and punctuation."""
     texts = scored.columns.text
     titles = scored.regions.equals_title.nonzero()[0].tolist()  # the title counts as said before, wherever it stands
-    alone: dict[str, list[int]] = {}  # by their start, blocks that had no other to be compared with yet
+    alone: dict[str, int] = {}  # by their start, blocks that had no other to be compared with yet
     whole: dict[str, set[str]] = {}  # by their start, the folded texts of the others
     for index in titles:
-        alone.setdefault(_start(texts[index]), []).append(index)
+        whole.setdefault(_start(texts[index]), set()).add(_folded(texts[index]))
     for index in kept:
         start = _start(texts[index])
-        waiting, known = alone.setdefault(start, []), whole.setdefault(start, set())
-        if not start or not (waiting or known):
+        known = whole.get(start)
+        if not start or (known is None and start not in alone):
             yield False
-            waiting.append(index)
+            alone[start] = index
             continue
-        known.update(_folded(texts[other]) for other in waiting)
-        waiting.clear()
+        if known is None:
+            known = whole[start] = {_folded(texts[alone[start]])}
         folded = _folded(texts[index])
         yield folded in known
         known.add(folded)
