@@ -178,9 +178,7 @@ def _title_rows(regions: Regions, running: Array, index: Indexes) -> Rows:
     }
 
 
-def _heading_rows(
-    tags: Array, words: Array, good: Array, link_words: Array, running: Array, index: Indexes
-) -> Rows:
+def _heading_rows(tags: Array, words: Array, good: Array, link_words: Array, running: Array, index: Indexes) -> Rows:
     """Rows about the section, that is the blocks from one heading to the next."""
     count = len(tags)
     is_heading = (tags >= _HEADINGS[0]) & (tags <= _HEADINGS[1])

@@ -55,7 +55,7 @@ class BlockModel:
         trees = len(file.leaves)
         split_feature = np.zeros((trees, SPLITS), np.int64)
         threshold = np.full((trees, SPLITS), np.inf, np.float32)
-        # Of each code the number of its leaf, a byte, and not its value: a page finds all of it in the processor's cache.
+        # Of each code the number of its leaf, a byte, and not its value: so all of it stays in the processor's cache.
         self._leaves = np.zeros((trees, _TABLE), np.uint8)
         self._values = np.zeros((trees, SPLITS + 2), np.float64)  # the first is that of no leaf
         codes = np.arange(_TABLE)
@@ -82,9 +82,7 @@ class BlockModel:
     def add_margins(self, matrix: npt.NDArray[np.float32], margins: npt.NDArray[np.float64]) -> None:
         """Add to ``margins`` (a block) the values of the leaves that the columns of ``matrix`` end in."""
         if compiled_add_margins is not None:
-            compiled_add_margins(
-                matrix, self._split_features, self._thresholds, self._leaves, self._values, margins
-            )
+            compiled_add_margins(matrix, self._split_features, self._thresholds, self._leaves, self._values, margins)
             return
         codes = np.zeros((len(self._leaves), matrix.shape[1]), np.uint8)
         for place in range(SPLITS):
