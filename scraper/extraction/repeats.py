@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
@@ -17,21 +16,8 @@ CELL = 0.25  # of a block: a row of a table often says what the row above says
 RUN_SHARE = 0.1  # and hold this share of the kept words
 START_LETTERS = 20  # two texts that begin with the same are compared as wholes
 MIN_STREAM_WORDS = 40.0  # kept in an article before the next one may begin
-_NO_WORD = re.compile(r"[\W_]")
-_ASCII_NO_WORD = bytes(code for code in range(128) if _NO_WORD.match(chr(code)))
+_ASCII_NO_WORD = bytes(code for code in range(128) if not chr(code).isalnum())
 _STREAM_HEADINGS = ("h1", "h2")
-
-
-class _WordCharacters(dict[int, int | None]):
-    """A table for ``str.translate`` that leaves out what is no letter or digit; it fills itself when asked."""
-
-    def __missing__(self, code: int) -> int | None:
-        kept = None if _NO_WORD.match(chr(code)) else code
-        self[code] = kept
-        return kept
-
-
-_WORD_CHARACTERS = _WordCharacters()
 
 
 def without_repeats(scored: Scored, kept: Sequence[int]) -> list[int]:
@@ -89,7 +75,7 @@ def _start(text: str) -> str:
 def _folded(text: str) -> str:
     if text.isascii():  # a fifth of the time
         return text.lower().encode().translate(None, _ASCII_NO_WORD).decode()
-    return text.casefold().translate(_WORD_CHARACTERS)
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def without_next_articles(scored: Scored, kept: Sequence[int]) -> Sequence[int]:
