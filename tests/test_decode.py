@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
-from scraper.decode import _LABELS, decode, given
+from scraper.decode import _LABELS, _has_meta_for_utf8, decode, given
 from scraper.errors import NotAnArticle
 from scraper.records import Page, Response, Target
 
@@ -235,3 +238,13 @@ def test_the_labels_are_those_of_the_standard() -> None:
     assert {label: name for label, name in wanted.items() if label not in unread} == _LABELS | {
         "x-user-defined": "x-user-defined"
     }
+
+
+PIECES = (b"<meta", b"<META ", b"charset", b"charset=utf-8", b"=", b"UTF8", b" ", b">", b"'", b"x", b"<")
+
+
+@given_any(st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join))
+def test_a_meta_tag_for_utf8_is_found_as_a_pattern_finds_it(head: bytes) -> None:
+    pattern = rb"<meta[^>]+charset\s*=\s*[\"']?\s*utf-?8\b"
+
+    assert _has_meta_for_utf8(head.lower()) == bool(re.search(pattern, head, re.IGNORECASE))

@@ -5,6 +5,7 @@ Each page is shown flattened in two ways and as its reference alone: a model mus
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
@@ -66,6 +67,6 @@ def _texts(page: sets.Annotated) -> Iterator[tuple[list[str], list[float]]]:
         for dump in dirty.DUMPS.values():
             lines = dump(columns)
             if lines:
-                yield lines, block_labels(Columns(text=lines, link_chars=[0] * len(lines)), reference)
+                yield lines, block_labels(Columns(text=lines, link_chars=array("q", bytes(8 * len(lines)))), reference)
     lines = [line for line in reference.split("\n") if line.strip()]
     yield lines, [1.0] * len(lines)

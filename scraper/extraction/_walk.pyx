@@ -2,7 +2,7 @@
 """The loop of ``walk.fill`` over the nodes of libxml2 itself: an element costs no Python object.
 
 The rules of what is a block, what is skipped and what a class says are those of walk.py and flags.py, and what a run of
-inline text becomes is as in runs.py; what is rare (an image, the head, a hint, a time) is handed to the same functions
+inline text becomes is as in runs.py; what is rare (the head, a time) is handed to the same functions
 of runs.py, as an element of lxml.
 """
 
@@ -12,6 +12,7 @@ from libc.string cimport memcpy, strcmp, strlen, strstr
 from lxml.includes cimport etreepublic as cetree
 from lxml.includes.tree cimport XML_CDATA_SECTION_NODE, XML_ELEMENT_NODE, XML_TEXT_NODE, const_xmlChar, xmlAttr, xmlNode
 
+from scraper.extraction.columns import Columns
 from scraper.extraction.flags import BIT, ITEMPROP_FLAGS, MAX_CLASS_CHARS, ROLE_FLAGS, TAG_FLAGS, WORD_FLAGS
 from scraper.extraction.flags import class_flags as any_class_flags
 from scraper.extraction.runs import (
@@ -39,6 +40,7 @@ cdef bytes _break = BREAK.encode()
 cdef const char* _BREAK = _break
 cdef int _MOST_PARAGRAPHS = MAX_PRUNED_PARAGRAPHS
 cdef long long _HINT_FLAGS = HINT_FLAGS
+cdef object _NO_COLUMNS = Columns()
 cdef long long _HIDDEN = BIT["HIDDEN"]
 
 
@@ -172,6 +174,34 @@ cdef inline bint _may_hold(xmlAttr* attribute, const char* text) noexcept:
     return node.next is not NULL or strstr(<const char*>node.content, text) is not NULL
 
 
+cdef class _Numbers:
+    """A column of numbers, of which no item is a Python object."""
+
+    cdef long long* values
+    cdef Py_ssize_t count, room
+
+    def __dealloc__(self):
+        free(self.values)
+
+    cdef int append(self, long long value) except -1:
+        cdef long long* more
+        if self.count == self.room:
+            more = <long long*>realloc(self.values, (2 * self.room + 256) * sizeof(long long))
+            if more is NULL:
+                raise MemoryError
+            self.values = more
+            self.room = 2 * self.room + 256
+        self.values[self.count] = value
+        self.count += 1
+        return 0
+
+    cdef int give(self, object column) except -1:
+        """Put the numbers into an ``array("q")``."""
+        if self.count:
+            column.frombytes((<char*>self.values)[:self.count * sizeof(long long)])
+        return 0
+
+
 cdef class _Text:
     """The inline text between two block boundaries, as UTF-8 in one piece: see ``runs.Run``, whose parts are places here."""
 
@@ -179,11 +209,14 @@ cdef class _Text:
     cdef char* folded
     cdef Py_ssize_t size, room, after_break, link_start
     cdef bint breaks
-    cdef list rows, spans, inline, open
+    cdef list spans, inline, open
     cdef str href
+    cdef list texts, links, tags  # columns of blocks, as are the next
+    cdef _Numbers link_chars, flags, containers
 
-    def __cinit__(self, list rows):
-        self.rows = rows
+    def __cinit__(self, object columns):
+        self.texts, self.links, self.tags = columns.text, columns.links, columns.tag
+        self.link_chars, self.flags, self.containers = _Numbers(), _Numbers(), _Numbers()
         self.spans = []
         self.inline = []
         self.open = []
@@ -268,7 +301,12 @@ cdef class _Text:
                 text = text.replace(BREAK, "\n").strip("\n").rstrip()
             else:
                 text = PyUnicode_DecodeUTF8(self.folded, bytes_, "replace")
-            self.rows.append((text, links or None, link_chars, tag, flags, container))
+            self.texts.append(text)
+            self.links.append(links or None)
+            self.tags.append(tag)
+            self.link_chars.append(link_chars)
+            self.flags.append(flags)
+            self.containers.append(container)
         self.breaks = False
         self.size = self.link_start = self.after_break = 0
         if self.spans:
@@ -456,6 +494,16 @@ cdef int _take_head(object columns, cetree._Element root, xmlNode* node, str tag
     return 0
 
 
+cdef int _take_picture(object run, xmlNode* node, int container) except -1:
+    """See ``Run.picture``."""
+    cdef str url = _attribute(node, "src")
+    if not url or url.startswith("data:"):
+        url = _attribute(node, "data-src") or _attribute(node, "data-original") or _attribute(node, "data-lazy-src")
+    if url:
+        run.add_picture(url, _attribute(node, "alt"), _attribute(node, "width"), container)
+    return 0
+
+
 cdef int _take_hint(object run, xmlNode* node, long long flags, str prop, str rel) except -1:
     """See ``Run.hint``."""
     cdef str value
@@ -468,7 +516,7 @@ cdef int _take_hint(object run, xmlNode* node, long long flags, str prop, str re
 cdef str _short_text(xmlNode* top):
     """See ``runs.short_text``."""
     cdef:
-        _Text text = _Text([])
+        _Text text = _Text(_NO_COLUMNS)  # for its white space: it makes no block
         xmlNode* node = top.children
         Py_ssize_t size = 0, start, unused = 0, bytes_
     while node is not NULL:
@@ -497,12 +545,13 @@ cdef str _short_text(xmlNode* top):
 def fill(object run, cetree._Element root, bint prune):
     """See ``walk.fill``."""
     cdef:
-        list blocks = run.rows, containers = run.containers
-        list last = run.columns.c_last, ends = run.columns.c_end
-        _Opened opened = _Opened()
-        _Text text = _Text(blocks)
-        dict signatures = {}
         object columns = run.columns
+        list blocks = columns.text, tags_of = columns.c_tag
+        _Numbers parents = _Numbers(), all_flags = _Numbers(), first = _Numbers(), last = _Numbers()
+        _Numbers ends = _Numbers(), all_signatures = _Numbers()
+        _Opened opened = _Opened()
+        _Text text = _Text(columns)
+        dict signatures = {}
         int container = -1, signature = -1, found, kind, slot
         str block_tag = "html", tag, key, prop
         long long flags
@@ -551,16 +600,17 @@ def fill(object run, cetree._Element root, bint prune):
                     if known is None:
                         known = signatures[path] = len(signatures)
                     found = known
-                    containers.append((tag, container, flags, len(blocks), known))
+                    tags_of.append(tag)
+                    parents.append(container)
+                    all_flags.append(flags)
+                    first.append(len(blocks))
+                    last.append(len(blocks))
+                    ends.append(parents.count)
+                    all_signatures.append(found)
                     child = node.children
-                    if child is NULL:
-                        last.append(len(blocks))
-                        ends.append(len(containers))
-                    else:
+                    if child is not NULL:
                         opened.push(BLOCK, container, signature)
-                        container, signature, block_tag = <int>len(last), found, tag
-                        last.append(-1)
-                        ends.append(-1)
+                        container, signature, block_tag = <int>parents.count - 1, found, tag
             elif kind == INLINE or kind == LINK or kind == TIME or (kind == NOSCRIPT and not prune):
                 changes = kind == LINK or node.properties is not NULL
                 if changes:
@@ -576,7 +626,7 @@ def fill(object run, cetree._Element root, bint prune):
                 if text.size:
                     text.flush(block_tag, container)
             elif kind == IMAGE:
-                run.picture(_element(root, node), container)
+                _take_picture(run, node, container)
             elif kind == HEAD:
                 _take_head(columns, root, node, tag)
         elif (node.type == XML_TEXT_NODE or node.type == XML_CDATA_SECTION_NODE) and node.content is not NULL:
@@ -592,16 +642,25 @@ def fill(object run, cetree._Element root, bint prune):
             if node is top:
                 if text.size:
                     text.flush(block_tag, container)
+                text.link_chars.give(columns.link_chars)
+                text.flags.give(columns.flags)
+                text.containers.give(columns.container)
+                parents.give(columns.c_parent)
+                all_flags.give(columns.c_flags)
+                first.give(columns.c_first)
+                last.give(columns.c_last)
+                ends.give(columns.c_end)
+                all_signatures.give(columns.c_signature)
                 return
             node = node.parent
             closed = opened.pop()
             if closed.kind == BLOCK:
                 if text.size:
                     text.flush(block_tag, container)
-                last[container] = len(blocks)
-                ends[container] = len(containers)
+                last.values[container] = len(blocks)
+                ends.values[container] = parents.count
                 container, signature = closed.container, closed.signature
-                block_tag = <str>(<tuple>containers[container])[0] if container >= 0 else "html"
+                block_tag = <str>tags_of[container] if container >= 0 else "html"
             elif closed.kind == LINK:
                 text.close_inline()
         node = node.next

@@ -178,10 +178,11 @@ def _links(columns: Columns, index: int, base_url: str) -> tuple[BlockLink, ...]
     if not found:
         return ()
     text = columns.text[index]
+    is_same = _shown(text) == text  # then so is each beginning of it
     result = []
     for start, end, href in found:
         url = absolute(base_url, href)
-        if url and text.isascii():
+        if url and is_same:
             result.append(BlockLink(start, end, url))
         elif url:
             first, last = len(_shown(text[:start])), len(_shown(text[:end]))

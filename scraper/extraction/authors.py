@@ -207,8 +207,8 @@ def _from_lone_names(evidence: Evidence, site: frozenset[str]) -> Iterator[Names
         text = columns.text[block]
         if block == title or len(text) > MAX_LONE_CHARS or columns.tag[block] in ("h1", "li"):
             continue
-        several = [names(part, site).people for part in text.split("/")]
-        if len(several) > 1 and all(several):
+        several = [names(part, site).people for part in text.split("/")] if "/" in text else []
+        if several and all(several):
             yield _joined(map(Names, several))
         beside = columns.text[max(0, block - reach) : block + reach + 1]
         if any(len(line) <= MAX_LONE_CHARS and _DATED.search(line) for line in beside):

@@ -7,6 +7,7 @@ the tree, so that another walk (a compiled one, or the one over a beautifulsoup4
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 
 
@@ -32,26 +33,33 @@ class Picture:
     width: int  # 0 where unknown
 
 
+def _numbers() -> array[int]:
+    return array("q")
+
+
 @dataclass(slots=True)
 class Columns:
-    """Blocks and containers in document order, and the head of the page. Block index ``len(text)`` is the end."""
+    """Blocks and containers in document order, and the head of the page. Block index ``len(text)`` is the end.
+
+    Numbers are arrays: numpy takes them as they are, where it would have to look at each item of a list.
+    """
 
     # blocks
     text: list[str] = field(default_factory=list)  # white space folded as a browser shows it; "\n" where a br was
     links: list[list[tuple[int, int, str]] | None] = field(default_factory=list)  # start, end in text, href as written
-    link_chars: list[int] = field(default_factory=list)
+    link_chars: array[int] = field(default_factory=_numbers)
     tag: list[str] = field(default_factory=list)  # nearest block-level ancestor: "p", "h2", "li", "td", "div", ...
-    flags: list[int] = field(default_factory=list)  # of inline elements that hold most of the block's text
-    container: list[int] = field(default_factory=list)
+    flags: array[int] = field(default_factory=_numbers)  # of inline elements that hold most of the block's text
+    container: array[int] = field(default_factory=_numbers)
 
     # containers
     c_tag: list[str] = field(default_factory=list)
-    c_parent: list[int] = field(default_factory=list)  # -1 for the root
-    c_flags: list[int] = field(default_factory=list)  # flags of its own tag, classes, id, role (extraction.flags)
-    c_first: list[int] = field(default_factory=list)  # first block
-    c_last: list[int] = field(default_factory=list)  # one past the last block
-    c_end: list[int] = field(default_factory=list)  # one past the last container inside
-    c_signature: list[int] = field(default_factory=list)  # same number: same path of tags and classes
+    c_parent: array[int] = field(default_factory=_numbers)  # -1 for the root
+    c_flags: array[int] = field(default_factory=_numbers)  # flags of its own tag, classes, id, role (extraction.flags)
+    c_first: array[int] = field(default_factory=_numbers)  # first block
+    c_last: array[int] = field(default_factory=_numbers)  # one past the last block
+    c_end: array[int] = field(default_factory=_numbers)  # one past the last container inside
+    c_signature: array[int] = field(default_factory=_numbers)  # same number: same path of tags and classes
 
     # the page on itself
     title: str = ""  # of the title element

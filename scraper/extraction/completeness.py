@@ -21,6 +21,8 @@ BODY_SHARE = 0.7
 MIN_BODY_TOKENS = 40
 MAX_BODY_CHARS = 200_000
 GRAM = 4
+PIECE = 40  # tokens that are looked for at once
+MAX_MISSING = 8  # of these; each that is missing costs a search through all of the text
 BEHIND_WALL_WORDS = 150.0  # a text that a hard wall cuts is shorter
 _TOKEN = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]+")
 _MARKUP = re.compile(r"<[^>]{0,2000}>")
@@ -42,11 +44,33 @@ def stated_body(texts: Sequence[str], url: str) -> str:
 
 
 def _misses_body(blocks: Sequence[Block], body: str) -> bool:
-    wanted = _grams(body)
-    if wanted.total() < MIN_BODY_TOKENS:
+    wanted = _tokens(body)
+    grams = len(wanted) - GRAM + 1
+    if grams < MIN_BODY_TOKENS:
         return False
-    found = _grams(" ".join(block.text for block in blocks))
-    return (wanted & found).total() < BODY_SHARE * wanted.total()
+    found = _tokens(" ".join(block.text for block in blocks))
+    if _surely_shared(wanted, found) >= BODY_SHARE * grams:
+        return False
+    return (_grams(wanted) & _grams(found)).total() < BODY_SHARE * grams
+
+
+def _surely_shared(wanted: Sequence[str], found: Sequence[str]) -> int:
+    """Return how many grams two texts share at least: those in pieces that come in the same order in both.
+
+    Most pages show the whole text, and then no gram need be made. Where many pieces are missing, it is not worth it.
+    """
+    text = f" {' '.join(found)} "
+    shared = place = missing = 0
+    for start in range(0, len(wanted), PIECE):
+        tokens = wanted[start : start + PIECE]
+        piece = f" {' '.join(tokens)} "
+        at = text.find(piece, place)
+        if at >= 0:
+            shared += max(0, len(tokens) - GRAM + 1)
+            place = at + len(piece) - 1  # the space ends this piece and begins the next
+        elif (missing := missing + 1) > MAX_MISSING:
+            return 0
+    return shared
 
 
 def _missed_nearly(scored: Scored) -> bool:
@@ -67,6 +91,10 @@ def _ends_at_wall(scored: Scored, blocks: Sequence[Block], meta: Metadata) -> bo
     return short or _CUT.search(blocks[-1].text) is not None
 
 
-def _grams(text: str) -> Counter[tuple[str, ...]]:
-    tokens = _TOKEN.findall(text.casefold())
+def _tokens(text: str) -> list[str]:
+    tokens: list[str] = _TOKEN.findall(text.casefold())
+    return tokens
+
+
+def _grams(tokens: Sequence[str]) -> Counter[tuple[str, ...]]:
     return Counter(zip(*(tokens[start:] for start in range(GRAM)), strict=False))

@@ -95,6 +95,7 @@ _CLOCK = re.compile(
 )
 _OFFSET = re.compile(r"\s{0,2}\(?(?:(?:GMT|UTC)\s?)?([+-])(\d\d?):?(\d\d)?(?!\d)|\s{0,2}\(?([A-Za-z]{1,4})\b")
 # Whatever holds a date has four digits in a row, or two numbers with a mark between.
+_DIGIT = re.compile(r"\d")
 _DATE_LIKE = re.compile(r"\d{4}|\d\s?[-/.|]\s?\d|['’]\d\d")
 _EPOCH_DAY = date(1970, 1, 1)  # an empty field, written as a number of seconds
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
@@ -106,7 +107,8 @@ def read_moment(text: str, language: str = "", first_year: int = FIRST_STATED_YE
     ``language`` (BCP 47, the region counts) decides whether 5/3/2024 is in March or in May.
     """
     text = text[:MAX_CHARS].strip()
-    if not _DATE_LIKE.search(text):
+    digit = _DIGIT.search(text)  # a single class of characters is looked for far faster than three patterns
+    if digit is None or not _DATE_LIKE.search(text, max(0, digit.start() - 1)):
         return None
     if _EPOCH.fullmatch(text):
         return _of_epoch(int(text))

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from scraper.extraction.characters import UPPER, CharacterCounts
 from scraper.extraction.columns import Columns
-from scraper.extraction.flags import BIT, NAMES
-from scraper.extraction.regions import Regions
+from scraper.extraction.flags import NAMES
+from scraper.extraction.regions import Indexes, Regions
 
 Array = npt.NDArray[np.float64]
 Rows = dict[str, npt.NDArray[np.generic]]
@@ -24,8 +24,9 @@ _TAG_CODES = {"p": 0, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "li"
               "blockquote": 10, "pre": 11, "figcaption": 12, "caption": 12, "summary": 13, "a": 14}  # fmt: skip
 _OTHER_TAG = 15
 _HEADINGS = (1, 6)
-_WINDOWS = np.array([[1], [3], [6], [12]])  # blocks to each side
-_BITS = np.array([BIT[name] for name in NAMES], np.int64)[:, None]
+_WINDOWS = (1, 3, 6, 12)  # blocks to each side
+_UP_ROWS = {step: [f"up{step}_{name}" for name in ("words", "links", "good", "blocks")] for step in range(1, 4)}
+_BRANCH_ROWS = ("branch_words", "branch_links", "branch_good", "branch_blocks")
 _ANY_FLAGS = [f"any_{name}" for name in NAMES]
 _NEAR_FLAGS = [f"near_{name}" for name in NAMES]
 
@@ -39,11 +40,14 @@ def block_features(columns: Columns, counts: CharacterCounts, regions: Regions) 
     good = regions.good_words
     rows |= _window_rows(words, link_words, good, tags)
     rows |= _signature_rows(regions, words, link_words, good)
-    rows |= _container_rows(regions)
-    rows |= _guess_rows(regions, words, good)
-    rows |= _title_rows(regions, good)
-    rows |= _heading_rows(tags, words, good, link_words)
-    rows |= _page_rows(columns, words, link_words, good, counts)
+    running = _running(good)
+    index = np.arange(len(words))
+    shares = regions.shares()
+    rows |= _container_rows(regions, shares)
+    rows |= _guess_rows(regions, shares, running, index)
+    rows |= _title_rows(regions, running, index)
+    rows |= _heading_rows(tags, words, good, link_words, running, index)
+    rows |= _page_rows(columns, words, link_words, running, index, counts)
     rows |= _flag_rows(regions)
     return rows
 
@@ -51,8 +55,9 @@ def block_features(columns: Columns, counts: CharacterCounts, regions: Regions) 
 def _text_rows(columns: Columns, counts: CharacterCounts, regions: Regions, tags: Array) -> Rows:
     chars = np.maximum(counts.chars, 1)
     letters = np.maximum(counts.letters, 1)
-    seen = Counter(columns.text)
-    links = np.array([len(links) if links else 0 for links in columns.links], np.float64)
+    several = len(set(columns.text)) < len(columns.text)
+    seen = Counter(columns.text) if several else {}
+    links = np.fromiter([len(links) if links else 0 for links in columns.links], np.float64, len(columns.links))
     return {
         "words": counts.words,
         "chars": chars,
@@ -71,26 +76,27 @@ def _text_rows(columns: Columns, counts: CharacterCounts, regions: Regions, tags
         "starts_upper": (counts.first & UPPER) != 0,
         "mark_share": counts.marks / chars,
         "letter_share": counts.letters / chars,
-        "copies": np.array([*map(seen.__getitem__, columns.text)], np.float64),
+        "copies": np.array([*map(seen.__getitem__, columns.text)], np.float64) if several else np.ones(len(chars)),
     }
 
 
 def _window_rows(words: Array, link_words: Array, good: Array, tags: Array) -> Rows:
     """Rows about the blocks before and after: as many to each side as the row's name says."""
     count = len(words)
-    index = np.arange(count)
-    sums = np.zeros((3, count + 1))
-    np.array((words, link_words, good)).cumsum(axis=1, out=sums[:, 1:])
-    low = np.maximum(index - _WINDOWS, 0)
-    high = np.minimum(index + 1 + _WINDOWS, count)
+    widest = _WINDOWS[-1]
+    # Sums before each block, with nothing before the first and the sums of all behind the last.
+    sums = np.zeros((3, widest + count + 1 + widest))
+    np.array((words, link_words, good)).cumsum(axis=1, out=sums[:, widest + 1 : widest + count + 1])
+    sums[:, widest + count + 1 :] = sums[:, widest + count, None]
+    here, there = sums[:, widest : widest + count], sums[:, widest + 1 : widest + count + 1]
     rows: Rows = {}
-    for side, sizes in (("before", sums[:, None, :-1] - sums[:, low]), ("after", sums[:, high] - sums[:, None, 1:])):
-        total = sizes[0]
-        links, best = sizes[1:] / (total + 1.0)
-        for place, window in enumerate(_WINDOWS[:, 0].tolist()):
-            rows[f"words_{side}_{window}"] = total[place]
-            rows[f"links_{side}_{window}"] = links[place]
-            rows[f"good_{side}_{window}"] = best[place]
+    for window in _WINDOWS:
+        before = here - sums[:, widest - window : widest - window + count]
+        after = sums[:, widest + window + 1 : widest + window + 1 + count] - there
+        for side, (total, *parts) in (("before", before), ("after", after)):
+            above = total + 1.0
+            rows[f"words_{side}_{window}"] = total
+            rows[f"links_{side}_{window}"], rows[f"good_{side}_{window}"] = (part / above for part in parts)
     rows["tag_before"] = np.concatenate(([-1.0], tags[:-1]))
     rows["tag_after"] = np.concatenate((tags[1:], [-1.0]))
     return rows
@@ -116,7 +122,7 @@ def _signature_rows(regions: Regions, words: Array, link_words: Array, good: Arr
     }
 
 
-def _container_rows(regions: Regions) -> Rows:
+def _container_rows(regions: Regions, shares: Array) -> Rows:
     """Rows about the containers round a block: its own, the parent and the grandparent."""
     rows: Rows = {}
     repeats = np.bincount(regions.signature)[regions.signature]
@@ -124,54 +130,43 @@ def _container_rows(regions: Regions) -> Rows:
     here = regions.container
     rows["depth"] = regions.depth[here]
     for step in range(4):
-        total = regions.words[here]
         if step:
-            rows[f"up{step}_words"] = total
-            rows[f"up{step}_links"] = regions.link_words[here] / (total + 1.0)
-            rows[f"up{step}_good"] = regions.good[here] / (total + 1.0)
-            rows[f"up{step}_blocks"] = regions.blocks[here]
+            rows.update(zip(_UP_ROWS[step], shares.take(here, axis=1), strict=True))
         rows[f"up{step}_repeats"] = repeats[here]
         here = np.maximum(parent[here], 0)
     return rows
 
 
-def _guess_rows(regions: Regions, words: Array, good: Array) -> Rows:
+def _guess_rows(regions: Regions, shares: Array, running: Array, index: Indexes) -> Rows:
     """Rows about the container that seems to hold the article; evidence only, nothing is cut by it."""
     here = regions.container
     inside = regions.in_guess[here]
     branch = regions.branch[here]
-    total = max(float(good.sum()), 1.0)
+    total = max(float(regions.good_words.sum()), 1.0)
     guess = regions.guess
     first, last = regions.first[guess], regions.last[guess]
-    index = np.arange(len(words))
-    running = _running(good)
     in_guess = max(float(running[last] - running[first]), 1.0)
-    branch_words = regions.words[branch]
+    of_branch = shares.take(branch, axis=1) * inside
     return {
         "in_guess": inside,
         "guess_steps": regions.guess_steps[here],
         "guess_common": regions.guess_common[here],
-        "guess_share": np.full(len(words), in_guess / total),
+        "guess_share": np.full(len(index), in_guess / total),
         "guess_before": np.maximum(running[np.clip(index, first, last)] - running[first], 0) / in_guess,
         "guess_after_good": running[last] - running[np.clip(index + 1, first, last)],
         "guess_after_blocks": np.maximum(last - index - 1, -1),
         "guess_before_blocks": np.maximum(index - first, -1),
-        "branch_words": branch_words * inside,
-        "branch_links": regions.link_words[branch] / (branch_words + 1.0) * inside,
-        "branch_good": regions.good[branch] / (branch_words + 1.0) * inside,
-        "branch_blocks": regions.blocks[branch] * inside,
+        **dict(zip(_BRANCH_ROWS, of_branch, strict=True)),
         "branch_good_before": (running[regions.first[branch]] - running[first]) / in_guess * inside,
         "branch_good_after": (running[last] - running[regions.last[branch]]) / in_guess * inside,
     }
 
 
-def _title_rows(regions: Regions, good: Array) -> Rows:
+def _title_rows(regions: Regions, running: Array, index: Indexes) -> Rows:
     here = regions.container
-    count = len(good)
+    count = len(index)
     place = regions.title_block
     known = place >= 0
-    running = _running(good)
-    index = np.arange(count)
     start = place if known else 0
     return {
         "is_title": regions.equals_title,
@@ -183,11 +178,10 @@ def _title_rows(regions: Regions, good: Array) -> Rows:
     }
 
 
-def _heading_rows(tags: Array, words: Array, good: Array, link_words: Array) -> Rows:
+def _heading_rows(tags: Array, words: Array, good: Array, link_words: Array, running: Array, index: Indexes) -> Rows:
     """Rows about the section, that is the blocks from one heading to the next."""
     count = len(tags)
     is_heading = (tags >= _HEADINGS[0]) & (tags <= _HEADINGS[1])
-    index = np.arange(count)
     section = is_heading.cumsum()
     start = np.maximum.accumulate(np.where(is_heading, index, 0))
     size = int(section[-1]) + 1
@@ -196,7 +190,6 @@ def _heading_rows(tags: Array, words: Array, good: Array, link_words: Array) -> 
     best = np.bincount(section, good * body, size)
     linked = np.bincount(section, link_words * body, size)
     blocks = np.bincount(section, minlength=size)
-    running = _running(good)
     return {
         "section_level": tags[start] * is_heading[start],
         "section_place": index - start,
@@ -209,31 +202,36 @@ def _heading_rows(tags: Array, words: Array, good: Array, link_words: Array) -> 
     }
 
 
-def _page_rows(columns: Columns, words: Array, link_words: Array, good: Array, counts: CharacterCounts) -> Rows:
+def _page_rows(
+    columns: Columns, words: Array, link_words: Array, running: Array, index: Indexes, counts: CharacterCounts
+) -> Rows:
     count = len(words)
-    running = _running(good)
     total = max(float(running[-1]), 1.0)
     rows: Rows = {
-        "place": np.arange(count) / count,
+        "place": index / count,
         "good_place": running[:-1] / total,
         "good_left": running[-1] - running[1:],
     }
+    all_words = max(float(words.sum()), 1.0)
     page = {
         "page_blocks": count,
         "page_good": total,
-        "page_good_share": total / max(float(words.sum()), 1.0),
-        "page_links": float(link_words.sum()) / max(float(words.sum()), 1.0),
+        "page_good_share": total / all_words,
+        "page_links": float(link_words.sum()) / all_words,
         "page_unspaced": float(counts.unspaced.sum()) / max(float(counts.chars.sum()), 1.0),
         "page_h1": len(columns.headings),
     }
-    return rows | {name: np.full(count, float(value)) for name, value in page.items()}
+    same = np.array([list(page.values())], np.float64).T.repeat(count, axis=1)
+    rows.update(zip(page, same, strict=True))
+    return rows
 
 
 def _flag_rows(regions: Regions) -> Rows:
     rows: Rows = {}
     for names, flags in ((_ANY_FLAGS, regions.all_flags), (_NEAR_FLAGS, regions.near_flags)):
-        bits = ((flags[regions.container] | regions.own_flags) & _BITS) != 0
-        rows.update(zip(names, bits, strict=True))
+        words = (flags[regions.container] | regions.own_flags).astype("<i8", copy=False).view(np.uint8)
+        bits = np.unpackbits(words.reshape(-1, 8), axis=1, count=len(NAMES), bitorder="little")
+        rows.update(zip(names, bits.T, strict=True))
     return rows
 
 

@@ -1,7 +1,7 @@
 """The block model: gradient-boosted trees that say how likely a block is main content.
 
 The trees have at most nine leaves, so the eight comparisons of a tree fit into one byte. That byte indexes a table of
-256 leaf values: scoring a page is a handful of array operations, whatever the number of trees. The idea of encoding
+256 leaves: scoring a page is a handful of array operations, whatever the number of trees. The idea of encoding
 which comparisons hold as bits is QuickScorer's (Lucchese et al., SIGIR 2015).
 """
 
@@ -55,20 +55,25 @@ class BlockModel:
         trees = len(file.leaves)
         split_feature = np.zeros((trees, SPLITS), np.int64)
         threshold = np.full((trees, SPLITS), np.inf, np.float32)
-        self._tables = np.zeros((trees, _TABLE), np.float64)
+        # Of each code the number of its leaf, a byte, and not its value: so all of it stays in the processor's cache.
+        self._leaves = np.zeros((trees, _TABLE), np.uint8)
+        self._values = np.zeros((trees, SPLITS + 2), np.float64)  # the first is that of no leaf
         codes = np.arange(_TABLE)
         for tree, leaves in enumerate(file.leaves):
             used = len(file.thresholds[tree])
             split_feature[tree, :used] = file.features_of_splits[tree]
             threshold[tree, :used] = file.thresholds[tree]
-            for path, left, value in leaves:
-                self._tables[tree, (codes & path) == left] = value
+            for leaf, (path, left, value) in enumerate(leaves, 1):
+                self._leaves[tree, (codes & path) == left] = leaf
+                self._values[tree, leaf] = value
         self._split_features, self._thresholds = split_feature, threshold
-        self._offsets = (np.arange(trees) * _TABLE)[:, None]
+        self._leaf_offsets = (np.arange(trees) * _TABLE)[:, None]
+        self._value_offsets = (np.arange(trees) * self._values.shape[1])[:, None]
 
     def probabilities(self, rows: Mapping[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
         """Return, a block, the probability that it is main content. ``rows`` is what ``block_features`` returns."""
-        matrix = np.array([rows[name] for name in self.features], np.float32)
+        columns = [rows[name] for name in self.features]
+        matrix = np.concatenate(columns, dtype=np.float32, casting="unsafe").reshape(len(columns), -1)
         margins = np.zeros(matrix.shape[1])
         self.add_margins(matrix, margins)
         probabilities: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-margins))
@@ -77,14 +82,15 @@ class BlockModel:
     def add_margins(self, matrix: npt.NDArray[np.float32], margins: npt.NDArray[np.float64]) -> None:
         """Add to ``margins`` (a block) the values of the leaves that the columns of ``matrix`` end in."""
         if compiled_add_margins is not None:
-            compiled_add_margins(matrix, self._split_features, self._thresholds, self._tables, margins)
+            compiled_add_margins(matrix, self._split_features, self._thresholds, self._leaves, self._values, margins)
             return
-        codes = np.zeros((len(self._tables), matrix.shape[1]), np.uint8)
+        codes = np.zeros((len(self._leaves), matrix.shape[1]), np.uint8)
         for place in range(SPLITS):
             goes_left = matrix[self._split_features[:, place]] <= self._thresholds[:, place, None]
             codes |= goes_left.view(np.uint8) << place
         # Not sum(): it adds a single block's values in another order, and its last digit would be another.
-        margins += self._tables.ravel().take(codes + self._offsets).cumsum(axis=0)[-1]
+        leaves = self._leaves.ravel().take(codes + self._leaf_offsets)
+        margins += self._values.ravel().take(leaves + self._value_offsets).cumsum(axis=0)[-1]
 
 
 def load_model(path: str | Path) -> BlockModel:

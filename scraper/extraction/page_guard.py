@@ -206,14 +206,17 @@ def _stub(page: _Page) -> Refusal | None:
     if page.words >= TALKATIVE:
         return None
     paid = page.draft.metadata.paywall == "hard"
-    asks = page.removed["subscription"] > 0 or bool(page_words.SUBSCRIBE.search(page.signs.text))
     # What follows on the offer is no story.
     story = list(takewhile(lambda line: not page_words.SUBSCRIBE.search(line), page.lines))
     dots = bool(story) and story[-1].rstrip().endswith(("...", "…"))
     half = dots or (bool(story) and not _SENTENCE_END.search(story[-1]))
-    if (asks and dots) or (paid and (half or asks or page.words < SHORT)):
+    if (paid and (half or page.words < SHORT)) or ((dots or paid) and _asks_for_money(page)):
         return "paywall_stub", f"{counted(page.words, 'word')} of it can be read for free"
     return None
+
+
+def _asks_for_money(page: _Page) -> bool:
+    return page.removed["subscription"] > 0 or bool(page_words.SUBSCRIBE.search(page.signs.text))
 
 
 def _shell(page: _Page) -> Refusal | None:

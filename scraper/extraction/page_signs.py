@@ -46,11 +46,15 @@ def read_signs(document: Document) -> Signs:
     signs, url = Signs(), document.page.response.url
     shown: list[str] = []
     for element in document.tree.iter() if document.tree is not None else ():
-        reader = _READERS.get(element.tag)
+        tag = element.tag
+        reader = _READERS.get(tag)
         if reader:
             reader(signs, element, document.base_url)
-        shown += [element.tail or ""] if element.tag in _UNSHOWN else [element.text or "", element.tail or ""]
-        if element.get("id") in _MOUNTS and not _text(element):
+        if tag not in _UNSHOWN and (text := element.text):
+            shown.append(text)
+        if tail := element.tail:
+            shown.append(tail)
+        if not signs.has_mount and element.get("id") in _MOUNTS and not _text(element):
             signs.has_mount = True
     signs.text = " ".join(" ".join(shown).lower().split())
     signs.refresh, signs.jump = (

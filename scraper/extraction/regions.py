@@ -70,16 +70,23 @@ class Regions:
         values.cumsum(out=sums[1:])
         return sums[self.last] - sums[self.first]
 
+    def shares(self) -> Array:
+        """Return, a container, its words, the shares of linked and of good words, and its blocks."""
+        above = self.words + 1.0
+        return np.array((self.words, self.link_words / above, self.good / above, self.blocks))
+
     def _flags(self, columns: Columns) -> None:
         """Inherit flags downwards; a wrapper of nearly the whole page passes on only what speaks for content."""
         wrapper = self.words > WRAPPER_SHARE * max(float(self.words[0]), 1.0)
         said: Indexes = np.array(columns.c_flags, np.int64)
         own: Indexes = np.where(wrapper, said & _PASSED_BY_WRAPPERS, said)
-        inherited = [*own.tolist(), 0]  # the last is for the parent of the root, -1
-        for index, parent in enumerate(columns.c_parent):
-            inherited[index] |= inherited[parent]
-        self.all_flags: Indexes = np.array(inherited[:-1], np.int64)
-        self.near_flags: Indexes = np.bitwise_or(own, own[np.maximum(self.parent, 0)])
+        above = np.maximum(self.parent, 0)
+        self.near_flags: Indexes = np.bitwise_or(own, own[above])
+        self.all_flags: Indexes = own
+        while above.any():  # what it has of the steps up to here is that of twice as many a turn later
+            self.all_flags = self.all_flags | self.all_flags[above]
+            above = above[above]
+        self.all_flags = self.all_flags | own[0]
 
     def _title(self, columns: Columns, titles: list[str], description: str) -> None:
         """Find the block that shows the title, and how far every container is from it in the tree."""
@@ -101,7 +108,9 @@ class Regions:
         self.title_block = _title_block(columns, equal, wanted)
         if self.title_block >= 0:
             title = columns.text[self.title_block]
-            equal |= np.array([text == title for text in columns.text], bool)
+            equal[self.title_block] = True
+            if columns.text.count(title) > 1:
+                equal |= np.array([text == title for text in columns.text], bool)
         self.equals_title = equal
         self.equals_description = described
         at = int(self.container[self.title_block]) if self.title_block >= 0 else 0

@@ -40,8 +40,6 @@ HINT_PROPS = {
 }
 HIDING = frozenset(["hidden", "aria-hidden", "style"])
 
-Row = tuple[str, list[tuple[int, int, str]] | None, int, str, int, int]
-
 
 def holds_article(element: Any) -> bool:
     """Say whether a nav or footer holds more than navigation."""
@@ -61,13 +59,10 @@ def hides(name: str, value: str) -> bool:
 class Run:
     """The inline text between two block boundaries: its parts, links and flagged elements."""
 
-    __slots__ = ("breaks", "columns", "containers", "href", "inline", "link_start", "open", "parts", "rows", "spans")
+    __slots__ = ("breaks", "columns", "href", "inline", "link_start", "open", "parts", "spans")
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
-        self.rows: list[Row] = []
-        # Containers: tag, parent, flags, first block, signature. Their ends stand in the columns.
-        self.containers: list[tuple[str, int, int, int, int]] = []
         self.parts: list[str] = []
         self.spans: list[tuple[int, int, str]] = []  # first part, one past the last, href
         self.inline: list[tuple[int, int, int]] = []  # flags of an inline element, first part, one past the last
@@ -110,7 +105,7 @@ class Run:
     def time(self, element: Any) -> None:
         """Take a time element."""
         text = " ".join("".join(element.itertext()).split())
-        self.columns.times.append((len(self.rows), element.get("datetime", ""), text[:MAX_HINT_CHARS]))
+        self.columns.times.append((len(self.columns.text), element.get("datetime", ""), text[:MAX_HINT_CHARS]))
 
     def close_inline(self) -> None:
         """Close the innermost inline element."""
@@ -151,7 +146,7 @@ class Run:
                 flags = self._flags(len(text))
             if tag == "pre":
                 text = raw.replace(BREAK, "\n").strip("\n").rstrip()
-            self.rows.append((text, links, link_chars, tag, flags, container))
+            self._take_block(text, links, link_chars, tag, flags, container)
         self.breaks = False
         parts.clear()
         if self.spans:
@@ -161,6 +156,17 @@ class Run:
         self.link_start = 0
         if self.open:  # an inline element that goes on in the next block starts there anew
             self.open = [(flags, 0, href) for flags, _, href in self.open]
+
+    def _take_block(
+        self, text: str, links: list[tuple[int, int, str]] | None, link_chars: int, tag: str, flags: int, container: int
+    ) -> None:
+        columns = self.columns
+        columns.text.append(text)
+        columns.links.append(links)
+        columns.link_chars.append(link_chars)
+        columns.tag.append(tag)
+        columns.flags.append(flags)
+        columns.container.append(container)
 
     def _links(self) -> tuple[list[tuple[int, int, str]] | None, int]:
         """Return the links with their places in the folded text, and how many characters they have."""
@@ -201,10 +207,12 @@ class Run:
         if not url or url.startswith("data:"):
             url = get("data-src") or get("data-original") or get("data-lazy-src") or ""
         if url:
-            width = get("width") or ""
-            place = len(self.rows)
-            number = int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
-            self.columns.pictures.append(Picture(place, container, url, get("alt") or "", number))
+            self.add_picture(url, get("alt") or "", get("width") or "", container)
+
+    def add_picture(self, url: str, alt: str, width: str, container: int) -> None:
+        """Take an image by its attributes."""
+        number = int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
+        self.columns.pictures.append(Picture(len(self.columns.text), container, url, alt, number))
 
     def hint(self, element: Any, flags: int, prop: str, rel: str) -> None:
         """Take an element that says what it is, if it is short."""
@@ -223,7 +231,7 @@ class Run:
         else:
             kind = "author" if flags & BIT["AUTHOR"] else "date" if flags & BIT["DATE"] else "credit"
             how = "class"
-        self.columns.hints.append(Hint(kind, how, len(self.rows), text, value))
+        self.columns.hints.append(Hint(kind, how, len(self.columns.text), text, value))
 
 
 def take_head(columns: Columns, element: Any, tag: str) -> None:

@@ -28,15 +28,8 @@ def walk(root: Any, prune: bool = True) -> Columns:
     columns = Columns()
     run = Run(columns)
     _fill(run, root, prune)
-    if run.rows:
-        columns.text, columns.links, columns.link_chars, columns.tag, columns.flags, columns.container = map(
-            list, zip(*run.rows, strict=True)
-        )
-        columns.headings = [index for index, tag in enumerate(columns.tag) if tag == "h1"]
-    if run.containers:
-        columns.c_tag, columns.c_parent, columns.c_flags, columns.c_first, columns.c_signature = map(
-            list, zip(*run.containers, strict=True)
-        )
+    columns.headings = [index for index, tag in enumerate(columns.tag) if tag == "h1"]
+    if columns.c_tag:
         columns.language = root.get("lang") or ""
     return columns
 
@@ -102,8 +95,8 @@ class _OpenElements:
         if isinstance(around, tuple):
             if run.parts:
                 run.flush(self.tag, self.container)
-            run.columns.c_last[self.container] = len(run.rows)
-            run.columns.c_end[self.container] = len(run.containers)
+            run.columns.c_last[self.container] = len(run.columns.text)
+            run.columns.c_end[self.container] = len(run.columns.c_tag)
             self.container, self.signature, self.tag = around
         elif around:
             run.close_inline()
@@ -119,11 +112,8 @@ class _OpenElements:
             if flags & HINT_FLAGS or prop in HINT_PROPS:
                 run.hint(element, flags, prop, "")
         signature = self._signatures.setdefault((self.signature, tag, key), len(self._signatures))
-        run.containers.append((tag, self.container, flags, len(run.rows), signature))
         self._closes.append(((self.container, self.signature, self.tag), element.tail))
-        self.container, self.signature, self.tag = len(run.columns.c_last), signature, tag
-        run.columns.c_last.append(-1)
-        run.columns.c_end.append(-1)
+        self._add_container(tag, flags, signature)
         text = element.text
         if text and not text.isspace():
             run.parts.append(text)
@@ -131,6 +121,18 @@ class _OpenElements:
             return True
         self.close()
         return False
+
+    def _add_container(self, tag: str, flags: int, signature: int) -> None:
+        """Enter a container; its ends are not known yet."""
+        columns = self._run.columns
+        columns.c_parent.append(self.container)
+        self.container, self.signature, self.tag = len(columns.c_tag), signature, tag
+        columns.c_tag.append(tag)
+        columns.c_flags.append(flags)
+        columns.c_first.append(len(columns.text))
+        columns.c_last.append(-1)
+        columns.c_end.append(-1)
+        columns.c_signature.append(signature)
 
     def _inline(self, element: Any, tag: str) -> bool:
         run = self._run

@@ -63,6 +63,8 @@ class RuleSet:
         opening = _BRACKETS.get(text[-1:])
         if opening is not None:
             starts.append(text.rfind(opening))
+        if not starts:
+            return None
         for start in sorted(starts, reverse=True):
             candidates = self._tails.find(text[start : start + _TAIL_HEAD]) if start > 0 else ()
             rule = self._that_takes(candidates, text[start:], language) if candidates else None

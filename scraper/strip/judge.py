@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from scraper.memory import NO_MEMORY, SiteMemory
-from scraper.rules import Edge, RuleSet
+from scraper.rules import Edge, Rule, RuleSet
 
 REPEATED = "site.repeated"  # rule id of what the memory of the site knows
 # Lines that may stay between an edge and a line of an edge rule: title, byline, date, place, section, tags.
@@ -66,8 +66,8 @@ def judge(lines: Sequence[Line], known: Known, headings: Sequence[bool] = ()) ->
             continue
         if number in whole:
             verdicts[number] = Verdict(0, ((whole[number], line.strip()),))
-        elif (verdict := _tails(line, known)).taken:
-            verdicts[number] = verdict
+        elif (tail := rules.tail(line, language)) is not None:
+            verdicts[number] = _tails(line, tail, known)
     return verdicts
 
 
@@ -124,12 +124,13 @@ def _reads_like_prose(line: str) -> bool:
     return len(line.encode("utf-8", "replace")) >= PROSE_BYTES and SENTENCE_END.search(line) is not None
 
 
-def _tails(line: str, known: Known) -> Verdict:
-    """Cut off what is glued to the end of a paragraph, the last piece first."""
+def _tails(line: str, tail: tuple[int, Rule] | None, known: Known) -> Verdict:
+    """Cut off ``tail``, the last piece that is glued to the end of a paragraph, and then those before it."""
     taken: list[tuple[str, str]] = []
     rest = line
-    while (tail := known.rules.tail(rest, known.language)) is not None:
+    while tail is not None:
         start, rule = tail
         taken.insert(0, (rule.id, rest[start:].strip()))
         rest = rest[:start].rstrip()
+        tail = known.rules.tail(rest, known.language)
     return Verdict(len(rest), tuple(taken))

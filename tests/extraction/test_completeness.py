@@ -6,9 +6,11 @@ import dataclasses
 import json
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scraper.extraction.assemble import assemble
-from scraper.extraction.completeness import is_cut, stated_body
+from scraper.extraction.completeness import _grams, _surely_shared, is_cut, stated_body
 from scraper.records import Metadata
 from tests.builders import STORY
 from tests.extraction.scored_pages import URL, scored_page
@@ -63,3 +65,11 @@ def test_markup_in_the_stated_body_is_no_text() -> None:
     data = json.dumps({"@type": "NewsArticle", "articleBody": "<p>One &amp; <b>two</b></p>"})
 
     assert stated_body([data], URL).split() == ["One", "&", "two"]
+
+
+@given(st.data(), st.lists(st.sampled_from("abc"), max_size=200))
+def test_pieces_never_promise_more_grams_than_there_are(data: st.DataObject, found: list[str]) -> None:
+    start = data.draw(st.integers(0, len(found)))
+    wanted = [*found[start:], *data.draw(st.lists(st.sampled_from("abc"), max_size=50)), *found[:start]]
+
+    assert _surely_shared(wanted, found) <= (_grams(wanted) & _grams(found)).total()

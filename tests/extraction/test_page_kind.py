@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scraper.config import ExtractSettings
-from scraper.extraction.page_kind import likenesses, shipped_page_models
+from scraper.extraction.page_kind import _numbered, likenesses, shipped_page_models
 from tests.builders import STORY, a_page
 from tests.extraction.scored_pages import draft_of_page
 
@@ -53,3 +56,12 @@ def test_the_page_models_ask_for_signals_that_there_are() -> None:
 
     assert {name for model in shipped_page_models() for name in model.features} <= set(found)
     assert set(likenesses(found)) == {"listing", "other"}
+
+
+@given(st.lists(st.integers(-3, 9), min_size=1))
+def test_groups_are_numbered_as_numpy_numbers_them(values: list[int]) -> None:
+    _, of, count = np.unique(values, return_inverse=True, return_counts=True)
+
+    numbered, counted = _numbered(np.array(values, np.int64))
+
+    assert (numbered.tolist(), counted.tolist()) == (of.tolist(), count.tolist())
