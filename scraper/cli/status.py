@@ -37,7 +37,7 @@ class SourceStatus(msgspec.Struct, frozen=True, kw_only=True):
     read_at: datetime | None
     article_at: datetime | None
     articles_of_days: int  # of the last days
-    articles_of_runs: list[int]  # of the last runs in which anything came of it, the newest last
+    articles_of_runs: list[int]  # of the last runs that asked for it, the newest last
     median_chars: int | None
     dated: float | None  # share of articles
     signed: float | None
@@ -92,7 +92,7 @@ def _source_status(history: History, name: str, read: Any, now: datetime) -> Sou
         read_at=read.read_at if read else None,
         article_at=read.article_at if read else None,
         articles_of_days=sum(number for day, number in history.days(name).items() if day > since),
-        articles_of_runs=[run.articles for run in runs[-LAST_RUNS:]],
+        articles_of_runs=read.yields[-LAST_RUNS:] if read else [],
         median_chars=round(median(chars)) if chars else None,
         dated=round(sum(run.dated for run in runs) / articles, 3) if articles else None,
         signed=round(sum(run.signed for run in runs) / articles, 3) if articles else None,

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from scraper.config import CorpusSettings
+from scraper.corpus.purge_list import keep_purge_list
 from scraper.errors import OutputError, StateError
 from scraper.state import State
 from scraper.state.segments import (
@@ -106,9 +107,10 @@ class Segments:
         self.root = root
         self.state = state
         self._settings = settings
-        self._clock = clock
+        self.clock = clock
         self._added = 0  # pages, since the last commit
         self.remove_pending()
+        keep_purge_list(root, state, clock())
         self.open = OpenSegment(root, settings.output, state, clock, keep_pages=settings.keep_pages)
 
     def close(self) -> None:
@@ -149,7 +151,7 @@ class Segments:
         self.finish()
         for file in open_files(self.state):
             if file.length and not file.file.endswith(kept_pages.ENDING) and (self.root / file.file).exists():
-                opened = OpenSegment(self.root, file.file, self.state, self._clock, keep_pages=False)
+                opened = OpenSegment(self.root, file.file, self.state, self.clock, keep_pages=False)
                 try:
                     self._finish(opened)
                 finally:
@@ -192,7 +194,7 @@ class Segments:
         """Give what writes the next edition of a finished segment; without :meth:`Rewriting.commit` nothing changes."""
         names = self._names_of_next_edition(old)
         announce(self.state, names)
-        rewriting = Rewriting(self, old, names, self._clock)
+        rewriting = Rewriting(self, old, names)
         try:
             yield rewriting
         finally:
@@ -201,7 +203,7 @@ class Segments:
     def _finish(self, segment: OpenSegment) -> None:
         if not segment.size:
             return
-        now = self._clock()
+        now = self.clock()
         number = max((known.segment for known in self.finished()), default=0) + 1
         name = self._new_name(segment, segment.began_at or now)
         names = [name, *([pages_name(name)] if segment.pages and segment.pages.length else [])]
@@ -233,7 +235,7 @@ class Segments:
             and self._settings.segment_bytes
             and began
             and self.open.size
-            and began.date() < self._clock().date()
+            and began.date() < self.clock().date()
         )
 
     def _new_name(self, segment: OpenSegment, began: datetime) -> str:
@@ -260,11 +262,10 @@ class Segments:
 class Rewriting:
     """The next edition of a segment while it is written."""
 
-    def __init__(self, owner: Segments, old: Segment, names: list[str], clock: Clock) -> None:
+    def __init__(self, owner: Segments, old: Segment, names: list[str]) -> None:
         self._owner = owner
         self._old = old
         self._names = names
-        self._clock = clock
         self._articles = SegmentFile(owner.root / names[0])
         self._pages: SegmentFile | None = None
         self._counts = [0, 0]
@@ -310,7 +311,7 @@ class Rewriting:
             bytes=facts.bytes,
             plain_bytes=facts.plain_bytes,
             sha256=facts.sha256,
-            finished_at=self._clock().isoformat(timespec="seconds"),
+            finished_at=self._owner.clock().isoformat(timespec="seconds"),
             pages=pages,
         )
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 
+from scraper.corpus.purge_list import PURGE_LIST, listed_pages
 from scraper.corpus.segments import MANIFEST, folder_of, pages_name
-from scraper.errors import StateError
-from scraper.state import State
+from scraper.errors import OutputError, ScraperError, StateError
+from scraper.state import PURGED, State
 from scraper.state.corrections import article_pages, was_forgotten
+from scraper.state.purged import purged_pages
 from scraper.state.segments import OpenFile, Segment, open_files, pending, segments
 from scraper.urls import normalise
 from scraper.write import kept_pages
@@ -53,6 +55,7 @@ class Verification:
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong."""
         yield from self._manifest()
+        yield from self._purge_list()
         for segment in self.segments:
             yield from self._segment(segment)
         for file in self._open:
@@ -75,6 +78,16 @@ class Verification:
             where = f"{path}, line {lines or min(len(found), len(expected)) + 1}"
             what = f"lists {len(found)} segments where the state has {len(expected)}, or other ones"
             yield Finding(where, what, "the next run writes it from the state", harmless=True)
+
+    def _purge_list(self) -> Iterator[Finding]:
+        path = str(self._root / PURGE_LIST)
+        try:
+            listed = listed_pages(self._root)
+        except OutputError as error:
+            yield _finding(error)
+            return
+        if listed != purged_pages(self._state):
+            yield Finding(path, "does not list the purged pages that the state knows", _NEXT_RUN, harmless=True)
 
     def _segment(self, segment: Segment) -> Iterator[Finding]:
         path = self._root / segment.file
@@ -183,6 +196,11 @@ class _Records:
         known = self._state.get(url)
         if known:
             self._pages.add(hash(known.url))
+        if known and known.reason == PURGED:
+            yield Finding(
+                where, f"{url} was purged, and is here again", f"`scraper purge CONFIG {url} --yes` takes it out"
+            )
+            return
         if (twice or known is None or known.status != "article") and was_forgotten(self._state, url):
             return
         if twice:
@@ -207,7 +225,7 @@ class _Records:
                 yield Finding(str(self._state.path), f"{url} is an article, and in no segment", advice)
 
 
-def _finding(error: StateError) -> Finding:
+def _finding(error: ScraperError) -> Finding:
     where, _, rest = str(error).partition(": ")
     what, _, advice = rest.rpartition("; ")
     return Finding(where, what, advice)

@@ -63,6 +63,10 @@ def test_status_shows_sources_runs_and_reasons(tmp_path: Path, site: Site) -> No
         ("source 1", [0], {"gone": 1}),
     ]
     assert "source 1: gone 1" in scraper("status", config).stdout
+    for _ in range(2):
+        run(config)
+    said = json.loads(scraper("status", config, "--json").stdout)
+    assert [one["articles_of_runs"] for one in said["sources"]] == [[2, 0, 0], [0, 0, 0]], "also where nothing was new"
 
 
 def test_a_dry_run_prints_what_a_run_would_fetch_and_changes_nothing(tmp_path: Path, site: Site) -> None:
