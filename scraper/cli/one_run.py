@@ -214,13 +214,16 @@ class OneRun:
         if not settings.on:
             return []
         history = corpus.history()
-        found: list[Alarm | None] = [refusal(host.host, history.hosts(host.host)) for host in hosts if host.refused]
+        before = history.alarms()
+        # A run of single sources, or one that asked a host for nothing, knows nothing of the others.
+        asked = {host.host for host in hosts}
+        # But what a host has refused until now holds until it is asked again, so that it is not told once only.
+        refused = set() if self._wanted.only else {told.source for told in before if told.kind == "refused"}
+        found: list[Alarm | None] = [refusal(host, history.hosts(host), now) for host in sorted(asked | refused)]
         for source in self._settings.source:
             found.append(silence(source.name, history.days(source.name), now.date(), settings))
             found += changes(source.name, history.runs(source.name, with_articles=True), settings)
-        before = history.alarms()
-        # A run of single sources, or one that asked a host for nothing, knows nothing of the others.
-        judged = {source.name for source in self._settings.source} | {host.host for host in hosts}
+        judged = {source.name for source in self._settings.source} | asked | refused
         lines, hold = to_tell([one for one in found if one], before, now, settings)
         corpus.note_alarms([*hold, *(told for told in before if told.source not in judged)])
         for line in lines:
