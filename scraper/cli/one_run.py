@@ -27,7 +27,7 @@ from scraper.discover import CorpusSources, ListReader
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import PageError
 from scraper.records import Article, Deferred, Failed, Outcome, Target
-from scraper.report import exit_code, outcome_line
+from scraper.report import counted, exit_code, outcome_line
 from scraper.run import Stop, outcomes
 from scraper.sources.asking import NoAnswer
 
@@ -42,7 +42,6 @@ class Wanted:
 
     only: tuple[str, ...] = ()  # sources; () is all
     recheck: timedelta | None = None
-    max_pages: int | None = None
     forgetful: bool = False  # the sources were read otherwise than in other runs: nothing is remembered of them
     strict: bool = False
     report: Path | None = None
@@ -54,7 +53,6 @@ class Wanted:
         return cls(
             only=options["only"],
             recheck=timedelta(seconds=span_s(recheck)) if recheck else None,
-            max_pages=options["max_pages"],
             forgetful=bool(options["since"]),
             strict=strict,
             report=report,
@@ -135,7 +133,7 @@ class OneRun:
             log.info("source %s did not change", source.name)
             return []
         self._report.sources[source.name].named = len(named)
-        log.info("source %s names %s pages", source.name, len(named))
+        log.info("source %s names %s", source.name, counted(len(named), "page"))
         return named
 
     def _unread(self, source: SourceSettings, error: PageError, *, put_off: bool = False) -> list[Target | Failed]:
@@ -158,11 +156,13 @@ class OneRun:
                     self._count(source.name, item, asked=False)
         for target, waiting in plan.waiting:
             self._count(target.source, waiting, asked=False)
-        limit = self._wanted.max_pages
-        if limit is None:
+        limit = self._settings.corpus.max_pages
+        if not limit:
             return plan.fetch
         for target in plan.fetch[limit:]:
-            later = Deferred(url=target.url, reason="budget", detail=f"--max-pages {limit}")
+            later = Deferred(
+                url=target.url, reason="budget", detail=f"{counted(limit, 'page')} a run (corpus.max_pages)"
+            )
             self._count(target.source, self._corpus.take(target, later), asked=False)
         return plan.fetch[:limit]
 

@@ -56,7 +56,7 @@ class OpenSegment:
         self.pages_name = pages_name(output)
         known = {file.file: file for file in open_files(state)}
         for name in (output, self.pages_name):
-            _check_length(root / name, known.get(name))
+            check_length(root / name, known.get(name))
         if output not in known or (keep_pages and self.pages_name not in known):
             # First of all, or a kill before the first commit would leave a file that the next run does not know.
             length = known[output].length if output in known else 0
@@ -176,17 +176,7 @@ class Segments:
         """Write the manifest where it does not say what the state says."""
         path = self.root / MANIFEST
         data = b"".join(msgspec.json.encode(segment) + b"\n" for segment in self.finished())
-        try:
-            there = path.read_bytes() if not path.is_symlink() else None
-        except FileNotFoundError:
-            if not data:
-                return
-            there = b""
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be read ({error.strerror}); make it readable") from error
-        if there is None or (there and not there.startswith(_LINE_START)):
-            raise OutputError(f"{path}: is not the manifest of a corpus; move it away")
-        if there != data:
+        if (manifest_there(self.root) or b"") != data:
             replace_file(path, data)
 
     @contextmanager
@@ -316,6 +306,20 @@ class Rewriting:
         )
 
 
+def manifest_there(root: Path) -> bytes | None:
+    """Return the manifest of a corpus, ``None`` where there is none; raise where something else lies there."""
+    path = root / MANIFEST
+    try:
+        there = path.read_bytes() if not path.is_symlink() else None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read ({error.strerror}); make it readable") from error
+    if there is None or (there and not there.startswith(_LINE_START)):
+        raise OutputError(f"{path}: is not the manifest of a corpus; move it away")
+    return there
+
+
 def folder_of(output: str) -> str:
     """Return the folder of the finished segments of an output: "articles" for "articles.jsonl"."""
     stem = output.removesuffix(".jsonl")
@@ -327,7 +331,7 @@ def pages_name(name: str) -> str:
     return re.sub(r"\.jsonl(\.gz|\.zst)?$", "", name) + kept_pages.ENDING
 
 
-def _check_length(path: Path, known: OpenFile | None) -> None:
+def check_length(path: Path, known: OpenFile | None) -> None:
     """Raise where a file is not ours, or shorter than it was."""
     size = path.stat().st_size if path.exists() else 0
     if known is None and size:
