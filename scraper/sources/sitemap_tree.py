@@ -11,7 +11,7 @@ from typing import IO
 
 from scraper.errors import PageError
 from scraper.records import Response
-from scraper.sources.asking import Lead
+from scraper.sources.asking import Lead, NoAnswer
 from scraper.sources.search import Search
 from scraper.sources.sitemaps import MAX_BYTES, Entry, Sitemap, read_sitemap
 from scraper.urls import origin_of, resolve, same_site
@@ -59,12 +59,12 @@ class SitemapTree:
         return there
 
     async def read(self, url: str, stated: str = "", depth: int = 0) -> bool:
-        """Read a sitemap and all below it; return whether there is one."""
+        """Read a sitemap and all below it; return whether there is one, or may be when it is asked for again."""
         try:
             await self.must_read(url, stated, depth)
         except PageError as error:
             log.debug("no sitemap: %s", error)
-            return False
+            return isinstance(error, NoAnswer) and error.passes
         return True
 
     async def must_read(self, url: str, stated: str = "", depth: int = 0) -> None:
