@@ -22,7 +22,7 @@ from scraper.records import (
     TextBlock,
     Tool,
 )
-from scraper.text import is_unspaced, reading_words, visible
+from scraper.text import counted, is_unspaced, reading_words, visible
 from scraper.urls import normalise, same_site, without_login
 
 SEPARATOR = "\n\n"
@@ -116,7 +116,7 @@ def _refusal(draft: Draft, text: str, settings: ExtractSettings) -> tuple[SkipRe
     if reading_words(text[: ENOUGH_CHARS * settings.min_words]) < settings.min_words:
         words = reading_words(text)
         if words < settings.min_words:
-            return "too_short", f"{words} words; extract.min_words is {settings.min_words}"
+            return "too_short", f"{counted(words, 'word')}; extract.min_words is {settings.min_words}"
     language = draft.metadata.language
     if settings.language and language not in settings.language:
         return "wrong_language", f"{language or 'unknown'}; asked for {', '.join(settings.language)}"

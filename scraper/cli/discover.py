@@ -22,7 +22,7 @@ from scraper.errors import PageError
 from scraper.run import Stop
 from scraper.sources.discovery import Discovery
 from scraper.sources.found import Found, Wish, newest_first
-from scraper.text import safe_for_terminal
+from scraper.text import counted, safe_for_terminal
 from scraper.write.stream import write_out
 from scraper.write.strict_json import json_line
 
@@ -105,7 +105,6 @@ async def found_at(finders: Mapping[str, Discovery], stop: Stop) -> tuple[list[F
 
 async def _of_one(url: str, finder: Discovery) -> list[Found]:
     found = await finder.site(url)
-    read = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in sorted(finder.search.read.items()))
-    articles = "1 article" if len(found) == 1 else f"{len(found)} articles"
-    log.info("%s: %s, from %s", url, articles, read or "nothing")
+    read = ", ".join(f"{counted(count, kind)}" for kind, count in sorted(finder.search.read.items()))
+    log.info("%s: %s, from %s", url, counted(len(found), "article"), read or "nothing")
     return found

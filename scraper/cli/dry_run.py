@@ -16,10 +16,9 @@ from scraper.corpus.preflight import check_files, check_lock
 from scraper.discover import CorpusSources, ListReader
 from scraper.errors import PageError
 from scraper.records import Target
-from scraper.report import counted
 from scraper.state import State
 from scraper.state.file import check_place
-from scraper.text import safe_for_terminal
+from scraper.text import counted, safe_for_terminal
 from scraper.write.stream import write_out
 
 log = logging.getLogger("scraper")

@@ -27,9 +27,10 @@ from scraper.discover import CorpusSources, ListReader
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import PageError
 from scraper.records import Article, Deferred, Failed, Outcome, Target
-from scraper.report import counted, exit_code, outcome_line
+from scraper.report import exit_code, outcome_line
 from scraper.run import Stop, outcomes
 from scraper.sources.asking import NoAnswer
+from scraper.text import counted
 
 log = logging.getLogger("scraper")
 

@@ -11,7 +11,7 @@ from scraper.cli.logs import log_options
 from scraper.config import load_settings
 from scraper.corpus.opening import existing_state, open_segments, root_of
 from scraper.corpus.purge import Purge
-from scraper.report import counted
+from scraper.text import counted
 from scraper.urls import host_of
 
 log = logging.getLogger("scraper")

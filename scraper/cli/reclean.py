@@ -15,6 +15,7 @@ from scraper.config import load_settings
 from scraper.corpus.opening import existing_state, open_segments, root_of
 from scraper.corpus.reclean import Recleaning
 from scraper.engines.workers import WorkerEngine
+from scraper.text import counted
 
 log = logging.getLogger("scraper")
 
@@ -48,7 +49,7 @@ def reclean(config: Path, own_rules: tuple[str, ...]) -> int:
     tally = work.tally
     articles = tally.same + tally.changed + tally.new + tally.left
     log.info(
-        "%s articles = %s with the same text + %s with another + %s new + %s left as they were; %s dropped",
-        *(articles, tally.same, tally.changed, tally.new, tally.left, tally.dropped),
+        "%s = %s with the same text + %s with another + %s new + %s left as they were; %s dropped",
+        *(counted(articles, "article"), tally.same, tally.changed, tally.new, tally.left, tally.dropped),
     )
     return 0

@@ -19,11 +19,11 @@ from scraper.corpus import utc_now
 from scraper.corpus.opening import existing_state, lock_of, root_of
 from scraper.corpus.purge_list import keep_purge_list, write_purge_list
 from scraper.corpus.rebuild import rebuild as rebuild_state
-from scraper.report import counted
 from scraper.state import State
 from scraper.state import corrections as memory
 from scraper.state.file import locked
 from scraper.state.purged import allow as allow_purged
+from scraper.text import counted
 from scraper.urls import host_of, normalise
 from scraper.write.stream import write_out
 from scraper.write.strict_json import indented_json

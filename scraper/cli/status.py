@@ -18,7 +18,7 @@ from scraper.config import load_settings
 from scraper.corpus.opening import state_path
 from scraper.state import State
 from scraper.state.history import History, SourceRun
-from scraper.text import safe_for_terminal
+from scraper.text import counted, safe_for_terminal
 from scraper.write.stream import write_out
 from scraper.write.strict_json import json_line
 
@@ -137,13 +137,14 @@ def _reasons(one: SourceStatus) -> str:
 
 
 def _counts_line(pages: dict[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in pages.items()) or "no page yet"
+    parts = [counted(number, name) if name == "article" else f"{number} {name}" for name, number in pages.items()]
+    return ", ".join(parts) or "no page yet"
 
 
 def _run_line(run: dict[str, Any]) -> str:
     if run["exit_code"] is None:
         return f"run {run['run']} at {run['started_at'][:16]}: not ended"
-    totals = ", ".join(f"{number} {name}" for name, number in run["totals"].items())
+    totals = ", ".join(f"{name} {number}" for name, number in run["totals"].items())
     return f"run {run['run']} at {run['started_at'][:16]}: exit code {run['exit_code']}; {totals}"
 
 

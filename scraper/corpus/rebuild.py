@@ -19,12 +19,12 @@ from scraper.corpus.segments import MANIFEST, NUMBERED, Segments, folder_of, pag
 from scraper.errors import StateError
 from scraper.memory import MAX_SKETCHES, Sketch, site_name, sketch, sketch_key
 from scraper.records import Article
-from scraper.report import counted
 from scraper.state import State
 from scraper.state.file import back_up
 from scraper.state.rebuilding import FoundArticle, add_sketches, refill
 from scraper.state.segments import OpenFile, PagesFile, Segment, open_files, pending
 from scraper.state.texts import Text, text_of
+from scraper.text import counted
 from scraper.urls import normalise
 from scraper.write import kept_pages
 from scraper.write.articles import article_file

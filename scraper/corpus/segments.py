@@ -34,6 +34,7 @@ from scraper.state.segments import (
     replace_segment,
     segments,
 )
+from scraper.text import counted
 from scraper.write import kept_pages
 from scraper.write.append_file import AppendFile
 from scraper.write.articles import article_file
@@ -336,13 +337,14 @@ def check_length(path: Path, known: OpenFile | None) -> None:
     size = path.stat().st_size if path.exists() else 0
     if known is None and size:
         raise OutputError(
-            f"{path}: holds {size} bytes that the state knows nothing of; move the file away, or give another name as"
-            " corpus.output. If the state is lost: `scraper state CONFIG rebuild` makes it anew from the articles"
+            f"{path}: holds {counted(size, 'byte')} that the state knows nothing of; move the file away, or give"
+            " another name as corpus.output. If the state is lost: `scraper state CONFIG rebuild` makes it anew from"
+            " the articles"
         )
     if known and size < known.length:
         raise StateError(
-            f"{path}: has {size} bytes, {known.length} were written. Restore the file from a backup; if you moved it"
-            " away on purpose, give another name as corpus.output: the pages in it stay known"
+            f"{path}: has {counted(size, 'byte')}; written: {known.length}. Restore the file from a backup; if you"
+            " moved it away on purpose, give another name as corpus.output: the pages in it stay known"
         )
 
 

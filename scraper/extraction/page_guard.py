@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from scraper.extraction import page_words
 from scraper.extraction.page_signs import Signs, read_signs
 from scraper.records import Draft, SkipReason
-from scraper.text import reading_words
+from scraper.text import counted, reading_words
 from scraper.urls import normalise
 
 Refusal = tuple[SkipReason, str]
@@ -211,7 +211,7 @@ def _stub(page: _Page) -> Refusal | None:
     dots = bool(story) and story[-1].rstrip().endswith(("...", "…"))
     half = dots or (bool(story) and not _SENTENCE_END.search(story[-1]))
     if (asks and dots) or (paid and (half or asks or page.words < SHORT)):
-        return "paywall_stub", f"{page.words} words of it are free"
+        return "paywall_stub", f"{counted(page.words, 'word')} of it for free"
     return None
 
 

@@ -130,7 +130,7 @@ def add_to_the_state(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
-        (cut_short, r"bytes, .* were written .*; restore it from a backup"),
+        (cut_short, r"bytes; written: .*; restore it from a backup"),
         (flip_a_byte, "0001.warc.gz: is not what was written"),
         (remove_a_segment, "0001.jsonl.zst: is missing; restore it from a backup"),
         (add_a_stranger, "0099.jsonl: is no segment of this corpus; move it away"),
@@ -146,6 +146,35 @@ def test_damage_is_told_with_what_to_do(corpus: Path, damage: Callable[[Path], N
     assert code == 6
     assert said[-1].endswith("fault") or said[-1].endswith("faults")
     assert re.search(told, "\n".join(said))
+
+
+def test_a_damaged_segment_has_one_line_whatever_was_in_it(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(5))), corpus="segment_bytes = 30000")
+    run(config)
+    scraper("reclean", config)
+    cut_short(tmp_path)
+
+    code, said = scraper("verify", config)
+
+    assert code == 6
+    first, second, total = said
+    assert "0001.jsonl.zst: has " in first
+    assert "is an article, and in no segment that can be read (and 4 more of this kind); restore it" in second
+    assert total.endswith(": 2 faults")
+
+
+def test_faults_of_one_kind_in_one_file_are_one_line(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(5))))
+    run(config)
+    with closing(sqlite3.connect(tmp_path / "corpus.sqlite")) as db:
+        db.execute("DELETE FROM urls WHERE url NOT LIKE '%/story/4'")
+        db.commit()
+
+    code, said = scraper("verify", config)
+
+    assert (code, len(said)) == (6, 2)
+    assert "articles.jsonl, line 1: the state does not know http" in said[0]
+    assert "/story/0 (and 3 more of this kind); `scraper state CONFIG rebuild`" in said[0]
 
 
 def test_an_article_that_breaks_the_schema_is_told_with_its_line(tmp_path: Path, site: Site) -> None:
@@ -172,7 +201,7 @@ def test_what_a_kill_left_behind_is_no_fault(tmp_path: Path, site: Site) -> None
     code, said = scraper("verify", config)
 
     assert code == 0
-    assert "22 bytes at its end were not committed; the next run cuts them off" in said[0]
+    assert "22 bytes at its end not committed; the next run cuts them off" in said[0]
 
 
 def test_verify_leaves_every_file_as_it_is_also_a_state_of_an_older_version(corpus: Path) -> None:
