@@ -22,8 +22,7 @@ from scraper.records import (
     TextBlock,
     Tool,
 )
-from scraper.report import counted
-from scraper.text import is_unspaced, reading_words, visible
+from scraper.text import counted, is_unspaced, reading_words, visible
 from scraper.urls import normalise, same_site, without_login
 
 SEPARATOR = "\n\n"

@@ -104,6 +104,7 @@ class CorpusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     state: str = "corpus.sqlite"  # the file that remembers which pages were seen
     tries: AtLeast1 = 5  # runs in which a page is tried before it is given up
     retry_s: Seconds = 1800.0  # from the first try to the second; each later wait is four times the one before
+    max_pages: Limit = 0  # pages that a run fetches at most, the rest in later runs; 0: no limit
     recheck: str = ""  # look again at articles that are known for no longer than this: "3d", "12h"
 
 
@@ -208,7 +209,9 @@ def _in_words(message: str, key: str) -> str:
         wanted = _KINDS[expected[1]] + (f" {_BOUNDS[expected[2]]} {float(expected[3]):g}" if expected[2] else "")
         return f"give {wanted}" + (f"; this is {_KINDS.get(expected[4], expected[4])}" if expected[4] else "")
     if message.startswith("Invalid enum value"):
-        return f"{message.rpartition(' ')[2]} is none of {', '.join(filter(None, _choices(key)))}"
+        given, choices = message.rpartition(" ")[2], list(filter(None, _choices(key)))
+        near = difflib.get_close_matches(given.strip("'"), choices, n=1)
+        return f"{given} is none of {', '.join(choices)}" + (f"; did you mean {near[0]}?" if near else "")
     missing = re.match(r"Object missing required field `(\w+)`", message)
     return f"has no {missing[1]}; add one" if missing else message.lower()
 

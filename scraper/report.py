@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from scraper.errors import ConfigError, CorpusBusy, OutputError, ScraperError, StateError
 from scraper.records import Article, Deferred, Failed, Outcome, Skipped
+from scraper.text import counted
 from scraper.urls import without_login
 
 log = logging.getLogger("scraper")
@@ -133,8 +134,3 @@ def error_code(error: ScraperError) -> int:
         (CorpusBusy, 75),
     ]
     return next((code for kind, code in codes if isinstance(error, kind)), 1)
-
-
-def counted(number: int, noun: str) -> str:
-    """Return ``"1 page"``, ``"2 pages"``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,4 +1,4 @@
-"""Make foreign text harmless for a terminal, a log line or a file. Pure."""
+"""Make text fit for a reader: harmless for a terminal, a log line or a file, and with the right plural. Pure."""
 
 from __future__ import annotations
 
@@ -72,3 +72,8 @@ def _unspaced(text: str) -> int:
     if text.isascii() or not text.encode("utf-8", "replace").translate(None, _OTHER_BYTES):
         return 0
     return len(_UNSPACED.findall(text))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``"1 page"``, ``"2 pages"``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -73,6 +73,25 @@ def test_silence_over_a_weekend_counts_the_working_days() -> None:
     assert found == stops + timedelta(days=4)  # Friday and Monday were silent: told on Tuesday
 
 
+def test_no_silence_is_told_on_days_of_rest_also_with_an_odd_article_on_one() -> None:
+    stops = MONDAY + timedelta(days=7 * 7 + 2)  # a Wednesday
+    odd = MONDAY + timedelta(days=3 * 7 + 5)
+    known = days(lambda day: int((day.weekday() < 5 and day < stops) or day == odd), 7 * 8 + 1)
+
+    silent = {day: silence("s", {one: known[one] for one in known if one <= day}, day, USUAL) for day in known}
+
+    told = {day: alarm.rests for day, alarm in silent.items() if alarm}
+    assert told == {stops + timedelta(days=2): False, **{stops + timedelta(days=at): at < 5 for at in (3, 4, 5)}}
+
+
+def test_a_source_that_seldom_has_an_article_has_no_days_of_rest() -> None:
+    draw = random.Random(1)
+    seldom = {MONDAY + timedelta(days=at): int(draw.random() < 0.12) for at in range(84)}  # kept for twelve weeks
+    later = {MONDAY + timedelta(days=84 + at): 0 for at in range(80)}
+
+    assert silence("s", {**seldom, **later}, MONDAY + timedelta(days=164), USUAL)
+
+
 def test_a_weekly_source_has_its_own_measure() -> None:
     assert first_silence(lambda day: int(day.weekday() == 3)) is None
 
@@ -158,7 +177,14 @@ def refusals(*pages: tuple[int, int]) -> list[HostRun]:
     ],
 )
 def test_a_host_that_refuses_all_in_three_runs_is_told(history: list[HostRun], told: bool) -> None:
-    assert bool(refusal("h", history)) == told
+    assert bool(refusal("h", history, NOW)) == told
+
+
+def test_a_host_that_nobody_asked_for_a_week_is_told_no_more() -> None:
+    history = refusals((2, 2), (2, 2), (2, 2))
+
+    assert refusal("h", history, NOW + timedelta(days=6))
+    assert refusal("h", history, NOW + timedelta(days=8)) is None
 
 
 ALARM = Alarm(source="s", kind="silent", text="source s: silent")
@@ -175,6 +201,13 @@ def test_an_alarm_is_told_at_once_and_once_a_day_while_it_holds() -> None:
     lines, hold = to_tell([ALARM], [told(24)], NOW, USUAL)
     assert lines == ["source s: silent"]
     assert (hold[0].since, hold[0].told_at) == (NOW - timedelta(days=3), NOW)
+
+
+def test_on_a_day_of_rest_an_alarm_holds_and_is_not_told() -> None:
+    resting = Alarm(source="s", kind="silent", text="source s: silent", rests=True)
+
+    assert to_tell([resting], [told(30)], NOW, USUAL) == ([], [told(30)])
+    assert to_tell([resting], [], NOW, USUAL) == ([], [])
 
 
 def test_an_alarm_that_is_over_is_forgotten() -> None:

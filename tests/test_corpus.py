@@ -212,7 +212,7 @@ def test_a_file_that_is_shorter_than_it_was_is_damage_and_is_not_touched(tmp_pat
     output = tmp_path / "articles.jsonl"
     output.write_bytes(output.read_bytes()[:50])
 
-    with pytest.raises(StateError, match=r"has 50 bytes, .* Restore the file from a backup"), opened(tmp_path):
+    with pytest.raises(StateError, match=r"has 50 bytes; written: .* Restore the file from a backup"), opened(tmp_path):
         pass
 
     assert output.stat().st_size == 50

@@ -134,6 +134,8 @@ def test_the_state_is_durable_and_has_numbered_migrations(tmp_path: Path) -> Non
             (8, "an index of texts by page: they are forgotten and written anew"),
             (9, "keys of texts that are merged in bulk"),
             (10, "robots: what the robots.txt of hosts said"),
+            (11, "purged: the pages that are not to come back, whatever is forgotten"),
+            (12, "the yield of the last runs of sources"),
         ]
 
 

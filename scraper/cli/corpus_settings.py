@@ -43,7 +43,7 @@ def run_options(command: Command) -> Command:
             "--max-time", metavar="SPAN", help="Leave to a later run what is not fetched after SPAN: 50m, 2h."
         ),
         click.option(
-            "--max-pages", type=click.IntRange(0), metavar="N", help="Fetch N pages at most, the rest in later runs."
+            "--max-pages", type=click.IntRange(1), metavar="N", help="Fetch N pages at most, the rest in later runs."
         ),
         click.option(
             "--rules", "own_rules", multiple=True, metavar="DIR",
@@ -73,6 +73,8 @@ def changed_settings(settings: Settings, config: Path, options: Mapping[str, Any
         fetch = msgspec.structs.replace(fetch, run_max_s=span_s(options["max_time"]))
     if options["recheck"]:
         corpus = msgspec.structs.replace(corpus, recheck=options["recheck"])
+    if options["max_pages"]:
+        corpus = msgspec.structs.replace(corpus, max_pages=options["max_pages"])
     if corpus.recheck:
         span_s(corpus.recheck)
     return msgspec.structs.replace(settings, source=sources, fetch=fetch, corpus=corpus)

@@ -19,11 +19,10 @@ from scraper.cli.options import fetch_options, fetch_settings, language_codes, m
 from scraper.config import Settings, load_settings
 from scraper.discover import ListReader, discovery, rendering
 from scraper.errors import PageError
-from scraper.report import counted
 from scraper.run import Stop
 from scraper.sources.discovery import Discovery
 from scraper.sources.found import Found, Wish, newest_first
-from scraper.text import safe_for_terminal
+from scraper.text import counted, safe_for_terminal
 from scraper.write.stream import write_out
 from scraper.write.strict_json import json_line
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -11,25 +10,30 @@ from pathlib import Path
 
 from scraper.cli.one_run import Wanted
 from scraper.config import Settings
-from scraper.corpus.opening import state_path
-from scraper.corpus.plan import Plan, plan_of
+from scraper.corpus.opening import lock_of, state_path
+from scraper.corpus.plan import plan_of
+from scraper.corpus.preflight import check_files, check_lock
 from scraper.discover import CorpusSources, ListReader, rendering
 from scraper.errors import PageError
 from scraper.records import Target
-from scraper.report import counted
 from scraper.state import State
-from scraper.text import safe_for_terminal
+from scraper.state.file import check_place
+from scraper.text import counted, safe_for_terminal
 from scraper.write.stream import write_out
 
 log = logging.getLogger("scraper")
 
 
 async def dry_run(settings: Settings, folder: Path, wanted: Wanted, reader: ListReader) -> int:
-    """Read the sources and print the addresses that a run would fetch; return the exit code."""
+    """Read the sources and print the addresses that a run would fetch; return the exit code.
+
+    Raises what keeps a run from opening the corpus, before anything is fetched.
+    """
     from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 httpx costs 100 ms, which a wrong option should not
     from scraper.fetch.render import BrowserRenderer  # noqa: PLC0415
 
-    path = state_path(settings.corpus, folder)
+    with _existing_state(settings, folder) as state:
+        check_files(settings.corpus, folder / settings.corpus.folder, state)
     # Sources are read as if for the first time: what they name is to be seen, also where it did not change.
     async with (
         HttpFetcher(settings.fetch, on_wait=partial(log.info, "%s")) as fetcher,
@@ -49,23 +53,22 @@ async def dry_run(settings: Settings, folder: Path, wanted: Wanted, reader: List
             log.info("source %s names %s", source.name, counted(len(items), "page"))
             named += [item for item in items if isinstance(item, Target)]
     now = datetime.now(UTC)
-    if os.path.lexists(path):
-        with closing(State.to_read(path)) as state:
-            recheck = now - wanted.recheck if wanted.recheck else None
-            plan = plan_of(state, named, now, recheck=recheck, only=wanted.only)
-    else:
-        plan = _first_plan(named)
-    targets = plan.fetch[: wanted.max_pages]
+    with _existing_state(settings, folder) as state:
+        recheck = now - wanted.recheck if wanted.recheck else None
+        plan = plan_of(state, named, now, recheck=recheck, only=wanted.only)
+    targets = plan.fetch[: settings.corpus.max_pages or None]
     for target in targets:
         write_out(f"{safe_for_terminal(target.url)}\n".encode())
     revisited = sum(target.url in plan.again for target in targets)
-    log.info(
-        "would fetch %s, %s of them again; %s were seen, %s wait for their next try",
-        *(counted(len(targets), "page"), revisited, plan.seen, len(plan.waiting)),
-    )
+    again = f", {revisited} of them again" if revisited else ""
+    more = f"seen: {plan.seen}, waiting for their next try: {len(plan.waiting)}"
+    log.info("would fetch %s%s; %s", counted(len(targets), "page"), again, more)
     return 3 if failed else 0
 
 
-def _first_plan(named: list[Target]) -> Plan:
-    with closing(State.nowhere()) as state:
-        return plan_of(state, named, datetime.now(UTC))
+def _existing_state(settings: Settings, folder: Path) -> closing[State]:
+    """Return the state of the corpus, an empty one where there is none; raise where a run would."""
+    root, path = folder / settings.corpus.folder, state_path(settings.corpus, folder)
+    check_lock(lock_of(settings.corpus, root), root)
+    check_place(path)
+    return closing(State.to_read(path) if path.exists() else State.nowhere())

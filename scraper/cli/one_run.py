@@ -27,9 +27,10 @@ from scraper.discover import CorpusSources, ListReader, rendering
 from scraper.engines.workers import WorkerEngine
 from scraper.errors import PageError
 from scraper.records import Article, Deferred, Failed, Outcome, Target
-from scraper.report import counted, exit_code, outcome_line
+from scraper.report import exit_code, outcome_line
 from scraper.run import Stop, outcomes
 from scraper.sources.asking import NoAnswer
+from scraper.text import counted
 
 log = logging.getLogger("scraper")
 
@@ -42,7 +43,6 @@ class Wanted:
 
     only: tuple[str, ...] = ()  # sources; () is all
     recheck: timedelta | None = None
-    max_pages: int | None = None
     forgetful: bool = False  # the sources were read otherwise than in other runs: nothing is remembered of them
     strict: bool = False
     report: Path | None = None
@@ -54,7 +54,6 @@ class Wanted:
         return cls(
             only=options["only"],
             recheck=timedelta(seconds=span_s(recheck)) if recheck else None,
-            max_pages=options["max_pages"],
             forgetful=bool(options["since"]),
             strict=strict,
             report=report,
@@ -160,11 +159,13 @@ class OneRun:
                     self._count(source.name, item, asked=False)
         for target, waiting in plan.waiting:
             self._count(target.source, waiting, asked=False)
-        limit = self._wanted.max_pages
-        if limit is None:
+        limit = self._settings.corpus.max_pages
+        if not limit:
             return plan.fetch
         for target in plan.fetch[limit:]:
-            later = Deferred(url=target.url, reason="budget", detail=f"--max-pages {limit}")
+            later = Deferred(
+                url=target.url, reason="budget", detail=f"{counted(limit, 'page')} a run (corpus.max_pages)"
+            )
             self._count(target.source, self._corpus.take(target, later), asked=False)
         return plan.fetch[:limit]
 
@@ -216,13 +217,16 @@ class OneRun:
         if not settings.on:
             return []
         history = corpus.history()
-        found: list[Alarm | None] = [refusal(host.host, history.hosts(host.host)) for host in hosts if host.refused]
+        before = history.alarms()
+        # A run of single sources, or one that asked a host for nothing, knows nothing of the others.
+        asked = {host.host for host in hosts}
+        # But what a host has refused until now holds until it is asked again, so that it is not told once only.
+        refused = set() if self._wanted.only else {told.source for told in before if told.kind == "refused"}
+        found: list[Alarm | None] = [refusal(host, history.hosts(host), now) for host in sorted(asked | refused)]
         for source in self._settings.source:
             found.append(silence(source.name, history.days(source.name), now.date(), settings))
             found += changes(source.name, history.runs(source.name, with_articles=True), settings)
-        before = history.alarms()
-        # A run of single sources, or one that asked a host for nothing, knows nothing of the others.
-        judged = {source.name for source in self._settings.source} | {host.host for host in hosts}
+        judged = {source.name for source in self._settings.source} | asked | refused
         lines, hold = to_tell([one for one in found if one], before, now, settings)
         corpus.note_alarms([*hold, *(told for told in before if told.source not in judged)])
         for line in lines:

@@ -11,7 +11,7 @@ from scraper.cli.logs import log_options
 from scraper.config import load_settings
 from scraper.corpus.opening import existing_state, open_segments, root_of
 from scraper.corpus.purge import Purge
-from scraper.report import counted
+from scraper.text import counted
 from scraper.urls import host_of
 
 log = logging.getLogger("scraper")
@@ -27,9 +27,10 @@ def purge(config: Path, urls: tuple[str, ...], hosts: tuple[str, ...], yes: bool
     """Take the articles and kept pages of addresses or hosts out of a corpus, and never fetch them again.
 
     An article goes by each address that it was asked for, arrived at or names as canonical. The open segment is
-    finished, and each segment that holds one of them is written anew. The addresses stay in the state, so that no run
-    fetches them; new pages of a host still come, until its source is taken out of CONFIG. A purge that was killed can
-    be started again. Exit code 4: nothing was there to take out.
+    finished, and each segment that holds one of them is written anew. The addresses stay, in the state and in
+    purged.jsonl beside the articles, so that no run fetches them, whatever `scraper state` forgets or makes anew;
+    `scraper state CONFIG allow` lets one come back. New pages of a host still come, until its source is taken out of
+    CONFIG. A purge that was killed can be started again. Exit code 4: nothing was there to take out.
 
     \b
       scraper purge corpus.toml https://news.example/story --yes
@@ -44,5 +45,6 @@ def purge(config: Path, urls: tuple[str, ...], hosts: tuple[str, ...], yes: bool
     with open_segments(settings, config.parent) as segments:
         work = Purge(segments, urls, [host_of(f"https://{host}/") or host for host in hosts])
         work.run()
-    log.info("taken out: %s and %s", counted(work.articles, "article"), counted(work.pages, "kept page"))
+    articles, pages = counted(work.articles, "article"), counted(work.pages, "kept page")
+    log.info("%s and %s taken out; %s will not be fetched again", articles, pages, counted(work.addresses, "page"))
     return 0 if work.articles or work.pages else 4

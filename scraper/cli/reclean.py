@@ -15,7 +15,7 @@ from scraper.config import load_settings
 from scraper.corpus.opening import existing_state, open_segments, root_of
 from scraper.corpus.reclean import Recleaning
 from scraper.engines.workers import WorkerEngine
-from scraper.report import counted
+from scraper.text import counted
 
 log = logging.getLogger("scraper")
 

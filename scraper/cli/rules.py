@@ -13,7 +13,7 @@ from scraper.rules import Rule, RuleSet, load_rules
 from scraper.rules.checking import faults, own_files, shipped_files, takers
 from scraper.rules.hosts import load_hosts
 from scraper.rules.loading import read_rules
-from scraper.text import safe_lines
+from scraper.text import counted, safe_lines
 from scraper.write.stream import write_out
 
 log = logging.getLogger("scraper")
@@ -105,8 +105,12 @@ def test(paths: tuple[str, ...]) -> int:
     for fault in found:
         log.error("%s", fault)
     count = sum(len(read_rules(file)) for file in files) + sum(len(host.select) for host in hosts)
-    noun = "rule" if count == 1 else "rules"
-    log.info("%d %s tested: %s", count, noun, f"{len(found)} examples do not hold" if found else "all examples hold")
+    verdict = (
+        f"{counted(len(found), 'example')} {'does' if len(found) == 1 else 'do'} not hold"
+        if found
+        else "all examples hold"
+    )
+    log.info("%s tested: %s", counted(count, "rule"), verdict)
     return 2 if found else 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +17,13 @@ from scraper.cli.logs import log_options
 from scraper.config import CorpusSettings, load_settings
 from scraper.corpus import utc_now
 from scraper.corpus.opening import existing_state, lock_of, root_of
+from scraper.corpus.purge_list import keep_purge_list, write_purge_list
 from scraper.corpus.rebuild import rebuild as rebuild_state
-from scraper.report import counted
 from scraper.state import State
 from scraper.state import corrections as memory
 from scraper.state.file import locked
+from scraper.state.purged import allow as allow_purged
+from scraper.text import counted
 from scraper.urls import host_of, normalise
 from scraper.write.stream import write_out
 from scraper.write.strict_json import indented_json
@@ -99,17 +101,47 @@ def forget(place: _Place, urls: tuple[str, ...], hosts: tuple[str, ...]) -> int:
     """Forget pages with all their names, so that the next run that finds them fetches them.
 
     Their articles stay in the corpus, so each may be there twice afterwards. What is known of feeds and lists is
-    forgotten, too: one that did not change would not be read again. Exit code 4: none was known.
+    forgotten, too: one that did not change would not be read again. What `scraper purge` took out is not forgotten:
+    see `allow`. Exit code 4: none was known.
     """
     if not urls and not hosts:
         raise click.UsageError("nothing to forget; give addresses, or --host HOST")
     with place.state() as opened:
-        pages = {known.url if (known := opened.get(normalise(url))) else normalise(url) for url in urls}
-        for host in hosts:
-            pages.update(memory.pages_of_host(opened, host_of(f"https://{host}/") or host))
-        count = memory.forget(opened, sorted(pages))
-    log.info("%s forgotten; no article is taken away", counted(count, "page"))
+        count, purged = memory.forget(opened, sorted(_pages(opened, urls, hosts)))
+    if purged:
+        stay = "was purged and stays so" if purged == 1 else "were purged and stay so"
+        log.warning("%s %s; `scraper state CONFIG allow` lets purged pages come back", counted(purged, "page"), stay)
+    log.info("%s forgotten; articles stay", counted(count, "page"))
     return 0 if count else 4
+
+
+@state.command(short_help="Let pages come back that `scraper purge` took out.")
+@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.option("--host", "hosts", multiple=True, metavar="HOST", help="All pages of HOST and of all hosts below it.")
+@click.pass_obj
+@log_options
+def allow(place: _Place, urls: tuple[str, ...], hosts: tuple[str, ...]) -> int:
+    """Let pages come back that `scraper purge` took out: the next run that finds them fetches them.
+
+    Takes them out of purged.jsonl as well, and forgets what is known of feeds and lists, as `forget` does. Exit
+    code 4: none was purged.
+    """
+    if not urls and not hosts:
+        raise click.UsageError("nothing to allow; give addresses, or --host HOST")
+    with place.state() as opened:
+        keep_purge_list(place.root, opened, utc_now())
+        count = allow_purged(opened, _pages(opened, urls, hosts))
+        write_purge_list(place.root, opened)
+    log.info("%s may come back", counted(count, "page"))
+    return 0 if count else 4
+
+
+def _pages(opened: State, urls: Iterable[str], hosts: Iterable[str]) -> set[str]:
+    """Return the pages that addresses and hosts name."""
+    pages = {known.url if (known := opened.get(normalise(url))) else normalise(url) for url in urls}
+    for host in hosts:
+        pages.update(memory.pages_of_host(opened, host_of(f"https://{host}/") or host))
+    return pages
 
 
 @state.command(short_help="Forget everything but the articles.")
@@ -117,12 +149,15 @@ def forget(place: _Place, urls: tuple[str, ...], hosts: tuple[str, ...]) -> int:
 @click.pass_obj
 @log_options
 def reset(place: _Place, yes: bool) -> int:
-    """Forget all pages, feeds and lists, and what sites repeat. Articles stay, and all pages are fetched again."""
+    """Forget all pages, feeds and lists, and what sites repeat. Articles stay, and all pages are fetched again.
+
+    What `scraper purge` took out does not come back.
+    """
     if not yes:
         raise click.UsageError("this forgets every page; add --yes if that is what you want")
     with place.state() as opened:
-        count = memory.reset(opened)
-    log.info("%s forgotten; no article is taken away", counted(count, "page"))
+        count = memory.reset(opened, utc_now())
+    log.info("%s forgotten; articles stay", counted(count, "page"))
     return 0
 
 
@@ -132,17 +167,13 @@ def reset(place: _Place, yes: bool) -> int:
 def rebuild(place: _Place) -> int:
     """Make the state anew from the segments, where it is lost, damaged, or does not fit them.
 
-    A state that can be read is copied to a file that ends with .before-rebuild first, and keeps what it knows of pages
-    that are no articles. One that cannot be read is moved to a file that ends with .damaged.
+    A state that can be read is copied to a file that ends with .before-rebuild-1 (or the next number that is free)
+    first, and keeps what it knows of pages that are no articles. One that cannot be read is moved to a file that ends
+    with .damaged-1. What `scraper purge` took out does not come back: it stands in purged.jsonl, too.
     """
     with locked(lock_of(place.settings, place.root)):
         report = rebuild_state(place.settings, place.root, utc_now)
-    log.info(
-        "%s in %s, %s; %s",
-        *(counted(report.articles, "article"), counted(report.segments, "segment")),
-        counted(report.pages, "page"),
-        report.before,
-    )
+    log.info("%s; %s", report.contents, report.before)
     return 0
 
 
@@ -171,7 +202,6 @@ def import_(place: _Place, file: Path) -> int:
     with place.state(new=True) as opened:
         new, known = memory.add_imported(opened, pages(), utc_now())
     total = new + known + faults
-    log.info(
-        "%s = %s new + %s known + %s without an address", counted(total, "page"), new, known, counted(faults, "line")
-    )
+    without = counted(faults, "line") + " without an address"
+    log.info("%s = %s new + %s known + %s", counted(total, "page"), new, known, without)
     return 3 if faults else 0

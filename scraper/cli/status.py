@@ -18,7 +18,7 @@ from scraper.config import load_settings
 from scraper.corpus.opening import state_path
 from scraper.state import State
 from scraper.state.history import History, SourceRun
-from scraper.text import safe_for_terminal
+from scraper.text import counted, safe_for_terminal
 from scraper.write.stream import write_out
 from scraper.write.strict_json import json_line
 
@@ -37,7 +37,7 @@ class SourceStatus(msgspec.Struct, frozen=True, kw_only=True):
     read_at: datetime | None
     article_at: datetime | None
     articles_of_days: int  # of the last days
-    articles_of_runs: list[int]  # of the last runs in which anything came of it, the newest last
+    articles_of_runs: list[int]  # of the last runs that asked for it, the newest last
     median_chars: int | None
     dated: float | None  # share of articles
     signed: float | None
@@ -92,7 +92,7 @@ def _source_status(history: History, name: str, read: Any, now: datetime) -> Sou
         read_at=read.read_at if read else None,
         article_at=read.article_at if read else None,
         articles_of_days=sum(number for day, number in history.days(name).items() if day > since),
-        articles_of_runs=[run.articles for run in runs[-LAST_RUNS:]],
+        articles_of_runs=read.yields[-LAST_RUNS:] if read else [],
         median_chars=round(median(chars)) if chars else None,
         dated=round(sum(run.dated for run in runs) / articles, 3) if articles else None,
         signed=round(sum(run.signed for run in runs) / articles, 3) if articles else None,
@@ -137,13 +137,14 @@ def _reasons(one: SourceStatus) -> str:
 
 
 def _counts_line(pages: dict[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in pages.items()) or "no page yet"
+    parts = [counted(number, name) if name == "article" else f"{number} {name}" for name, number in pages.items()]
+    return ", ".join(parts) or "no page yet"
 
 
 def _run_line(run: dict[str, Any]) -> str:
     if run["exit_code"] is None:
         return f"run {run['run']} at {run['started_at'][:16]}: not ended"
-    totals = ", ".join(f"{number} {name}" for name, number in run["totals"].items())
+    totals = ", ".join(f"{name} {number}" for name, number in run["totals"].items())
     return f"run {run['run']} at {run['started_at'][:16]}: exit code {run['exit_code']}; {totals}"
 
 

@@ -12,9 +12,9 @@ from scraper.cli.logs import log_options
 from scraper.config import load_settings
 from scraper.corpus.opening import existing_state, lock_of
 from scraper.corpus.verify import Verification
-from scraper.report import counted
 from scraper.state import State
 from scraper.state.file import locked
+from scraper.text import counted
 
 log = logging.getLogger("scraper")
 
@@ -51,10 +51,10 @@ def verify(config: Path) -> int:
     if damaged > MOST_SHOWN:
         log.error("... and %s more", damaged - MOST_SHOWN)
     counts = f"{counted(verification.articles, 'article')}, {counted(len(verification.segments), 'finished segment')}"
-    kept = f", {verification.pages} kept pages" if verification.pages else ""
+    kept = f", {counted(verification.pages, 'kept page')}" if verification.pages else ""
     log.log(logging.ERROR if damaged else logging.INFO, "%s%s: %s", counts, kept, _verdict(damaged))
     return 6 if damaged else 0
 
 
 def _verdict(damaged: int) -> str:
-    return f"{damaged} faults" if damaged > 1 else "1 fault" if damaged else "all is well"
+    return counted(damaged, "fault") if damaged else "all is well"

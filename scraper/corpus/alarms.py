@@ -7,6 +7,7 @@ source that is too young to have a past.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -22,8 +23,10 @@ Kind = Literal["silent", "length", "dates", "authors", "removed", "refused"]
 
 # Days with articles that make a habit; a week of a daily source.
 MIN_DAYS = 7
-# Weeks in which a day of the week had no article, until it counts as a day of rest.
+# Weeks until a day of the week may count as a day of rest ...
 MIN_WEEKS = 3
+# ... and its articles beside those of the busiest day of the week: an odd one on a Saturday makes it no working day.
+MAX_REST = 0.2
 # Of the gaps between days with articles the longest tenth is no habit.
 USUAL_GAP = 0.9
 # Standard errors of a median; with 20 articles and lengths that vary as those of news do (0.7 in the
@@ -40,6 +43,8 @@ MAX_CHANCE = 1e-6
 # Runs and pages of a host that only refuses, until it is told.
 REFUSED_RUNS = 3
 REFUSED_PAGES = 5
+# A host that was asked for nothing for so long may be open again, or its source is gone.
+REFUSED_FOR = timedelta(days=7)
 
 # A crontab does not run to the second: what is told once a day must not miss every other day for that.
 SLACK = 0.99
@@ -54,13 +59,14 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     kind: Kind
     text: str
+    rests: bool = False  # today its source has a day of rest: the alarm holds, but is not told
 
 
 def silence(source: str, days: Mapping[date, int], today: date, settings: AlarmSettings) -> Alarm | None:
     """Return an alarm where a source has had no new article for longer than it ever usually had.
 
-    ``days`` are those on which it was read, with the number of articles. Days of the week on which it never has any do
-    not count, nor do days on which no run was.
+    ``days`` are those on which it was read, with the number of articles. Days of the week on which it hardly ever has
+    any do not count, nor do days on which no run was.
     """
     with_articles = [day for day, articles in days.items() if articles]
     if len(with_articles) < MIN_DAYS:
@@ -77,6 +83,7 @@ def silence(source: str, days: Mapping[date, int], today: date, settings: AlarmS
         source=source,
         kind="silent",
         text=f"source {source}: no new article since {last.isoformat()}; it had some {often} before",
+        rests=today.weekday() not in working,
     )
 
 
@@ -95,9 +102,11 @@ def changes(source: str, runs: Sequence[SourceRun], settings: AlarmSettings) -> 
     return [alarm for alarm in found if alarm]
 
 
-def refusal(host: str, runs: Sequence[HostRun]) -> Alarm | None:
-    """Return an alarm where a host has refused all pages in its last runs."""
+def refusal(host: str, runs: Sequence[HostRun], now: datetime) -> Alarm | None:
+    """Return an alarm where a host has refused all pages in its last runs, also if this one asked it for none."""
     last = runs[-REFUSED_RUNS:]
+    if last and now - last[-1].at > REFUSED_FOR:
+        return None
     pages = sum(run.pages for run in last)
     if len(last) < REFUSED_RUNS or pages < REFUSED_PAGES or any(run.refused < run.pages for run in last):
         return None
@@ -113,8 +122,12 @@ def to_tell(
     lines, hold = [], []
     for alarm in alarms:
         told = known.get((alarm.source, alarm.kind))
+        if alarm.rests and told is None:
+            continue  # it is found again when the rest is over
         since = told.since if told else now
-        if told is None or now - told.told_at >= SLACK * timedelta(hours=settings.repeat_h):
+        if alarm.rests and told:
+            told_at = told.told_at
+        elif told is None or now - told.told_at >= SLACK * timedelta(hours=settings.repeat_h):
             lines.append(alarm.text)
             told_at = now
         else:
@@ -124,12 +137,15 @@ def to_tell(
 
 
 def _working_days(days: Mapping[date, int]) -> frozenset[int]:
-    """Return the days of the week on which there are articles, or on which that is not known yet."""
-    silent: dict[int, int] = {}
-    spoken = {day.weekday() for day, articles in days.items() if articles}
-    for day in days:
-        silent[day.weekday()] = silent.get(day.weekday(), 0) + 1
-    return frozenset(weekday for weekday in range(7) if weekday in spoken or silent.get(weekday, 0) < MIN_WEEKS)
+    """Return the days of the week on which there are usually articles, or on which that is not known yet."""
+    asked = Counter(day.weekday() for day in days)
+    spoken = Counter(day.weekday() for day, articles in days.items() if articles)
+    busiest = max(spoken[weekday] / asked[weekday] for weekday in asked)
+    return frozenset(
+        weekday
+        for weekday in range(7)
+        if asked[weekday] < MIN_WEEKS or spoken[weekday] / asked[weekday] > MAX_REST * busiest
+    )
 
 
 def _between(days: Mapping[date, int], after: date, until: date, working: frozenset[int]) -> int:

@@ -201,6 +201,8 @@ class Corpus:
         known = self._known(normalise(article.url or requested))
         if known and known.reason in (IMPORTED, PURGED):
             return Skipped(url=requested, reason="duplicate", detail=known.url)
+        if article.fetch.url_canonical and self._is_purged(canonical := normalise(article.fetch.url_canonical)):
+            return Skipped(url=requested, reason="duplicate", detail=canonical)  # a copy of it on another site
         if known is None or known.status != "article":
             return article
         if known.content_hash != article.content_hash and not self._is_article(requested):
@@ -242,6 +244,10 @@ class Corpus:
             tries=0,
             next_try=None,
         )
+
+    def _is_purged(self, url: str) -> bool:
+        known = self._known(url)
+        return known is not None and known.reason == PURGED and known.url == url
 
     def _is_article(self, url: str) -> bool:
         known = self._known(url)

@@ -12,7 +12,7 @@ from scraper.corpus.corpus import Corpus
 from scraper.corpus.segments import Segments
 from scraper.errors import OutputError, StateError
 from scraper.state import State
-from scraper.state.file import locked
+from scraper.state.file import check_place, locked
 
 
 def state_path(settings: CorpusSettings, folder: Path) -> Path:
@@ -70,6 +70,7 @@ def lock_of(settings: CorpusSettings, root: Path) -> Path:
 def existing_state(settings: CorpusSettings, root: Path) -> Path:
     """Return the state file of a corpus; raise :class:`StateError` where there is none."""
     path = root / settings.state
+    check_place(path)
     if not path.exists():
         raise StateError(
             f"{path}: there is no state yet; `scraper run CONFIG` makes it, and `scraper state CONFIG rebuild` makes it"

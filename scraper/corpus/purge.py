@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
+from scraper.corpus.purge_list import write_purge_list
 from scraper.corpus.segments import Segments
-from scraper.state.corrections import mark_purged, names_of, pages_of_host
+from scraper.state.corrections import names_of, pages_of_host
+from scraper.state.purged import mark_purged, names_of_pages
 from scraper.state.segments import Segment
 from scraper.urls import host_of, normalise
 from scraper.write.articles import Addresses
@@ -37,13 +39,28 @@ class Purge:
         self._decoder = msgspec.json.Decoder(Addresses)
 
     def run(self) -> None:
-        """Take it out, one segment after the other. Stopped in the middle, it can be started again."""
+        """Take it out, one segment after the other. Stopped in the middle, it can be started again.
+
+        First of all the pages are noted: they stay away, and `verify` tells of those that are still there.
+        """
         self._segments.finish_all()
+        self._mark(self._known)
         for segment in self._segments.finished():
             if self._is_hit(segment):
                 self._rewrite(segment)
-        with self._segments.state.writing() as db:
-            mark_purged(db, sorted(self._known))
+        write_purge_list(self._segments.root, self._segments.state)
+
+    @property
+    def addresses(self) -> int:
+        """How many pages are not fetched again."""
+        return len(self._known)
+
+    def _mark(self, pages: set[str]) -> None:
+        state = self._segments.state
+        named = names_of_pages(state, pages)
+        with state.writing() as db:
+            mark_purged(db, named, self._segments.clock())
+        write_purge_list(self._segments.root, state)
 
     def _is_hit(self, segment: Segment) -> bool:
         root = self._segments.root
@@ -67,10 +84,14 @@ class Purge:
                 else:
                     new.add_page(records)
 
+            pages = names_of_pages(self._segments.state, found - self._known)
+            now = self._segments.clock()
+
             def change(db: Any) -> None:
-                mark_purged(db, sorted(found))
+                mark_purged(db, pages, now)
 
             new.commit(change)
+        self._known |= found
 
     def _takes_article(self, line: bytes) -> bool:
         return self._takes(*self._decoder.decode(line).named())

@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import msgspec
 
 from scraper.config import CorpusSettings
+from scraper.corpus.purge_list import keep_purge_list
 from scraper.corpus.revisits import lines_hash, story_lines
 from scraper.corpus.segments import MANIFEST, NUMBERED, Segments, folder_of, pages_name
 from scraper.errors import StateError
@@ -22,6 +24,7 @@ from scraper.state.file import back_up
 from scraper.state.rebuilding import FoundArticle, add_sketches, refill
 from scraper.state.segments import OpenFile, PagesFile, Segment, open_files, pending
 from scraper.state.texts import Text, text_of
+from scraper.text import counted
 from scraper.urls import normalise
 from scraper.write import kept_pages
 from scraper.write.articles import article_file
@@ -33,8 +36,19 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     articles: int
     segments: int
-    pages: int
+    pages: int  # that are kept beside the articles of finished segments
     before: str  # what became of the state that was there
+
+    @property
+    def contents(self) -> str:
+        """Return ``"2 articles, 1 finished segment, 2 kept pages"``."""
+        return ", ".join(
+            [
+                counted(self.articles, "article"),
+                counted(self.segments, "finished segment"),
+                *([counted(self.pages, "kept page")] if self.pages else []),
+            ]
+        )
 
 
 def rebuild(settings: CorpusSettings, root: Path, clock: Callable[[], datetime]) -> Report:
@@ -45,7 +59,8 @@ def rebuild(settings: CorpusSettings, root: Path, clock: Callable[[], datetime])
         files = _Files(settings, root, state, clock)
         articles = _Articles(learn=not known)
         found = articles.of(files.lines(), clock())
-        refill(state, files.segments, files.opened, files.half_made, found, replace=files.all_there)
+        keep_purge_list(root, state, clock())
+        refill(state, files.segments, files.opened, files.half_made, found, replace=files.all_there, now=clock())
         if not known:
             add_sketches(state, articles.sketches())
         Segments(settings, root, state, clock).close()  # writes the manifest
@@ -57,18 +72,23 @@ def _put_aside(path: Path) -> tuple[bool, str]:
     """Copy or move the state that is there; return whether it can be read, and what was done."""
     if not os.path.lexists(path):
         return False, "there was no state"
-    copy = path.with_name(path.name + ".before-rebuild")
     try:
         with closing(State(path)) as state, state.reading() as db:
+            copy = _free_name(path, "before-rebuild")
             back_up(db, copy)
     except StateError:
-        number = next(n for n in range(1, 10_000) if not os.path.lexists(f"{path}.damaged-{n}"))
-        damaged = path.with_name(f"{path.name}.damaged-{number}")
+        damaged = _free_name(path, "damaged")
         for end in ("-wal", "-shm", ""):  # the file last: without it a new one would take the log for its own
             if os.path.lexists(f"{path}{end}"):
                 Path(f"{path}{end}").rename(f"{damaged}{end}")
         return False, f"the damaged state is in {damaged.name}"
     return True, f"the state as it was is in {copy.name}"
+
+
+def _free_name(path: Path, end: str) -> Path:
+    """Return a name beside the state that no file has: what was put aside earlier stays."""
+    number = next(number for number in count(1) if not os.path.lexists(f"{path}.{end}-{number}"))
+    return path.with_name(f"{path.name}.{end}-{number}")
 
 
 class _Files:

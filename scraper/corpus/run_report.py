@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from scraper.records import Article, Deferred, Failed, Outcome
-from scraper.report import Report, counted, outcome_class
+from scraper.report import Report, outcome_class
 from scraper.state.history import MAX_SAMPLES, HostRun, SourceRun
+from scraper.text import counted
 from scraper.urls import host_of
 
 # Answers of a host that wants no readers like us.

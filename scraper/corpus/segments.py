@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from scraper.config import CorpusSettings
+from scraper.corpus.purge_list import keep_purge_list
 from scraper.errors import OutputError, StateError
 from scraper.state import State
 from scraper.state.segments import (
@@ -33,6 +34,7 @@ from scraper.state.segments import (
     replace_segment,
     segments,
 )
+from scraper.text import counted
 from scraper.write import kept_pages
 from scraper.write.append_file import AppendFile
 from scraper.write.articles import article_file
@@ -55,7 +57,7 @@ class OpenSegment:
         self.pages_name = pages_name(output)
         known = {file.file: file for file in open_files(state)}
         for name in (output, self.pages_name):
-            _check_length(root / name, known.get(name))
+            check_length(root / name, known.get(name))
         if output not in known or (keep_pages and self.pages_name not in known):
             # First of all, or a kill before the first commit would leave a file that the next run does not know.
             length = known[output].length if output in known else 0
@@ -106,9 +108,10 @@ class Segments:
         self.root = root
         self.state = state
         self._settings = settings
-        self._clock = clock
+        self.clock = clock
         self._added = 0  # pages, since the last commit
         self.remove_pending()
+        keep_purge_list(root, state, clock())
         self.open = OpenSegment(root, settings.output, state, clock, keep_pages=settings.keep_pages)
 
     def close(self) -> None:
@@ -149,7 +152,7 @@ class Segments:
         self.finish()
         for file in open_files(self.state):
             if file.length and not file.file.endswith(kept_pages.ENDING) and (self.root / file.file).exists():
-                opened = OpenSegment(self.root, file.file, self.state, self._clock, keep_pages=False)
+                opened = OpenSegment(self.root, file.file, self.state, self.clock, keep_pages=False)
                 try:
                     self._finish(opened)
                 finally:
@@ -174,17 +177,7 @@ class Segments:
         """Write the manifest where it does not say what the state says."""
         path = self.root / MANIFEST
         data = b"".join(msgspec.json.encode(segment) + b"\n" for segment in self.finished())
-        try:
-            there = path.read_bytes() if not path.is_symlink() else None
-        except FileNotFoundError:
-            if not data:
-                return
-            there = b""
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be read ({error.strerror}); make it readable") from error
-        if there is None or (there and not there.startswith(_LINE_START)):
-            raise OutputError(f"{path}: is not the manifest of a corpus; move it away")
-        if there != data:
+        if (manifest_there(self.root) or b"") != data:
             replace_file(path, data)
 
     @contextmanager
@@ -192,7 +185,7 @@ class Segments:
         """Give what writes the next edition of a finished segment; without :meth:`Rewriting.commit` nothing changes."""
         names = self._names_of_next_edition(old)
         announce(self.state, names)
-        rewriting = Rewriting(self, old, names, self._clock)
+        rewriting = Rewriting(self, old, names)
         try:
             yield rewriting
         finally:
@@ -201,7 +194,7 @@ class Segments:
     def _finish(self, segment: OpenSegment) -> None:
         if not segment.size:
             return
-        now = self._clock()
+        now = self.clock()
         number = max((known.segment for known in self.finished()), default=0) + 1
         name = self._new_name(segment, segment.began_at or now)
         names = [name, *([pages_name(name)] if segment.pages and segment.pages.length else [])]
@@ -233,7 +226,7 @@ class Segments:
             and self._settings.segment_bytes
             and began
             and self.open.size
-            and began.date() < self._clock().date()
+            and began.date() < self.clock().date()
         )
 
     def _new_name(self, segment: OpenSegment, began: datetime) -> str:
@@ -260,11 +253,10 @@ class Segments:
 class Rewriting:
     """The next edition of a segment while it is written."""
 
-    def __init__(self, owner: Segments, old: Segment, names: list[str], clock: Clock) -> None:
+    def __init__(self, owner: Segments, old: Segment, names: list[str]) -> None:
         self._owner = owner
         self._old = old
         self._names = names
-        self._clock = clock
         self._articles = SegmentFile(owner.root / names[0])
         self._pages: SegmentFile | None = None
         self._counts = [0, 0]
@@ -310,9 +302,23 @@ class Rewriting:
             bytes=facts.bytes,
             plain_bytes=facts.plain_bytes,
             sha256=facts.sha256,
-            finished_at=self._clock().isoformat(timespec="seconds"),
+            finished_at=self._owner.clock().isoformat(timespec="seconds"),
             pages=pages,
         )
+
+
+def manifest_there(root: Path) -> bytes | None:
+    """Return the manifest of a corpus, ``None`` where there is none; raise where something else lies there."""
+    path = root / MANIFEST
+    try:
+        there = path.read_bytes() if not path.is_symlink() else None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read ({error.strerror}); make it readable") from error
+    if there is None or (there and not there.startswith(_LINE_START)):
+        raise OutputError(f"{path}: is not the manifest of a corpus; move it away")
+    return there
 
 
 def folder_of(output: str) -> str:
@@ -326,18 +332,19 @@ def pages_name(name: str) -> str:
     return re.sub(r"\.jsonl(\.gz|\.zst)?$", "", name) + kept_pages.ENDING
 
 
-def _check_length(path: Path, known: OpenFile | None) -> None:
+def check_length(path: Path, known: OpenFile | None) -> None:
     """Raise where a file is not ours, or shorter than it was."""
     size = path.stat().st_size if path.exists() else 0
     if known is None and size:
         raise OutputError(
-            f"{path}: holds {size} bytes that the state knows nothing of; move the file away, or give another name as"
-            " corpus.output. If the state is lost: `scraper state CONFIG rebuild` makes it anew from the articles"
+            f"{path}: holds {counted(size, 'byte')} that the state knows nothing of; move the file away, or give"
+            " another name as corpus.output. If the state is lost: `scraper state CONFIG rebuild` makes it anew from"
+            " the articles"
         )
     if known and size < known.length:
         raise StateError(
-            f"{path}: has {size} bytes, {known.length} were written. Restore the file from a backup; if you moved it"
-            " away on purpose, give another name as corpus.output: the pages in it stay known"
+            f"{path}: has {counted(size, 'byte')}; written: {known.length}. Restore the file from a backup; if you"
+            " moved it away on purpose, give another name as corpus.output: the pages in it stay known"
         )
 
 

@@ -8,11 +8,14 @@ from typing import Any
 
 import msgspec
 
+from scraper.corpus.purge_list import PURGE_LIST, listed_pages
 from scraper.corpus.segments import MANIFEST, folder_of, pages_name
-from scraper.errors import StateError
-from scraper.state import State
+from scraper.errors import OutputError, ScraperError, StateError
+from scraper.state import PURGED, State
 from scraper.state.corrections import article_pages, was_forgotten
+from scraper.state.purged import purged_pages
 from scraper.state.segments import OpenFile, Segment, open_files, pending, segments
+from scraper.text import counted
 from scraper.urls import normalise
 from scraper.write import kept_pages
 from scraper.write.schema import article_fault
@@ -30,9 +33,11 @@ class Finding(msgspec.Struct, frozen=True):
     what: str
     advice: str
     harmless: bool = False  # a run that was killed leaves it, and the next one puts it right
+    more: int = 0  # of the same kind in the same file
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.advice}"
+        more = f" (and {self.more} more of this kind)" if self.more else ""
+        return f"{self.where}: {self.what}{more}; {self.advice}"
 
 
 class Verification:
@@ -41,6 +46,7 @@ class Verification:
     def __init__(self, root: Path, state: State, output: str) -> None:
         """``output`` is the file that articles are added to now."""
         self._output = output
+        self._unread = False  # a finished segment, since it is damaged or missing
         self._taken_away = False  # files that articles were added to earlier, and that are not there any more
         self.articles = 0
         self.pages = 0
@@ -53,11 +59,12 @@ class Verification:
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong."""
         yield from self._manifest()
+        yield from self._purge_list()
         for segment in self.segments:
             yield from self._segment(segment)
         for file in self._open:
             yield from self._open_file(file)
-        yield from self._records.at_the_end(all_there=not self._taken_away)
+        yield from self._records.at_the_end(all_there=not self._taken_away, all_read=not self._unread)
         yield from self._strangers()
 
     def _manifest(self) -> Iterator[Finding]:
@@ -73,17 +80,28 @@ class Verification:
         if found != expected:
             lines = next((n for n, pair in enumerate(zip(found, expected, strict=False), 1) if pair[0] != pair[1]), 0)
             where = f"{path}, line {lines or min(len(found), len(expected)) + 1}"
-            what = f"lists {len(found)} segments where the state has {len(expected)}, or other ones"
+            what = f"lists {counted(len(found), 'segment')} where the state has {len(expected)}, or other ones"
             yield Finding(where, what, "the next run writes it from the state", harmless=True)
+
+    def _purge_list(self) -> Iterator[Finding]:
+        path = str(self._root / PURGE_LIST)
+        try:
+            listed = listed_pages(self._root)
+        except OutputError as error:
+            yield _finding(error)
+            return
+        if listed != purged_pages(self._state):
+            yield Finding(path, "does not list the purged pages that the state knows", _NEXT_RUN, harmless=True)
 
     def _segment(self, segment: Segment) -> Iterator[Finding]:
         path = self._root / segment.file
         whole = yield from self._file(path, segment.bytes, segment.sha256)
         before = self.articles
+        self._unread |= not whole
         if whole:
             yield from self._lines(path, None)
             if self.articles - before != segment.articles:
-                what = f"holds {self.articles - before} articles, {segment.articles} were written"
+                what = f"holds {counted(self.articles - before, 'article')}; written: {segment.articles}"
                 yield Finding(str(path), what, _RESTORE)
         if segment.pages:
             path = self._root / segment.pages.file
@@ -98,10 +116,10 @@ class Verification:
             return
         size = path.stat().st_size if path.is_file() else 0
         if size < file.length:
-            yield Finding(str(path), f"has {size} bytes, {file.length} were written", _RESTORE)
+            yield Finding(str(path), f"has {counted(size, 'byte')}; written: {file.length}", _RESTORE)
             return
         if size > file.length:
-            what = f"{size - file.length} bytes at its end were not committed"
+            what = f"{counted(size - file.length, 'byte')} at its end not committed"
             yield Finding(str(path), what, "the next run cuts them off and fetches their pages again", harmless=True)
         if file.length and file.file.endswith(kept_pages.ENDING):
             yield from self._kept(path, file.length, file.records)
@@ -116,18 +134,22 @@ class Verification:
             yield _finding(error)
             return False
         if found != (size, sha256):
-            how = f"has {found[0]} bytes, {size} were written" if found[0] != size else "is not what was written"
+            how = f"has {counted(found[0], 'byte')}; written: {size}" if found[0] != size else "is not what was written"
             yield Finding(str(path), f"{how} (its SHA-256 is {found[1][:12]}..., not {sha256[:12]}...)", _RESTORE)
             return False
         return True
 
     def _lines(self, path: Path, length: int | None) -> Iterator[Finding]:
+        """Yield what is wrong with the articles of a file: of each kind one, with the number of the others."""
+        found: list[tuple[str, Finding]] = []
         try:
             for number, line in enumerate(lines_of(path, length), 1):
                 self.articles += 1
-                yield from self._records.check(line, f"{path}, line {number}")
+                if wrong := list(self._records.check(line, f"{path}, line {number}")):
+                    found = _first_of_each_kind([*found, *wrong])
         except StateError as error:
-            yield _finding(error)
+            found.append(("file", _finding(error)))
+        yield from (finding for _, finding in found)
 
     def _kept(self, path: Path, length: int | None, expected: int) -> Iterator[Finding]:
         try:
@@ -137,7 +159,7 @@ class Verification:
             return
         self.pages += found
         if found != expected:
-            yield Finding(str(path), f"holds {found} pages, {expected} were written", _RESTORE)
+            yield Finding(str(path), f"holds {counted(found, 'page')}; written: {expected}", _RESTORE)
 
     def _strangers(self) -> Iterator[Finding]:
         """Yield files that lie among the segments and are none: who reads the folder would take them for some."""
@@ -163,19 +185,19 @@ class _Records:
         self._versions: set[int] = set()
         self._outdated: dict[str, str] = {}  # url -> where, of records whose text is not that of the state
 
-    def check(self, line: bytes, where: str) -> Iterator[Finding]:
-        """Yield what is wrong with one record."""
+    def check(self, line: bytes, where: str) -> Iterator[tuple[str, Finding]]:
+        """Yield what is wrong with one record, each with its kind."""
         try:
             article = msgspec.json.decode(line)
         except msgspec.DecodeError as error:
-            yield Finding(where, f"is no JSON ({error})", _RESTORE)
+            yield "json", Finding(where, f"is no JSON ({error})", _RESTORE)
             return
         if fault := self._fault(article):
-            yield Finding(where, f"breaks the schema: {fault}", _RESTORE)
+            yield "schema", Finding(where, f"breaks the schema: {fault}", _RESTORE)
             return
         yield from self._against_state(article, where)
 
-    def _against_state(self, article: dict[str, Any], where: str) -> Iterator[Finding]:
+    def _against_state(self, article: dict[str, Any], where: str) -> Iterator[tuple[str, Finding]]:
         url = normalise(article["url"] or article["fetch"]["url_requested"] or "")
         version = hash((url, article["revision"]))
         twice = version in self._versions
@@ -183,31 +205,53 @@ class _Records:
         known = self._state.get(url)
         if known:
             self._pages.add(hash(known.url))
+        if known and known.reason == PURGED:
+            advice = f"`scraper purge CONFIG {url} --yes` takes it out"
+            yield "purged", Finding(where, f"{url} was purged, and is here again", advice)
+            return
         if (twice or known is None or known.status != "article") and was_forgotten(self._state, url):
             return
         if twice:
             advice = "`scraper state CONFIG forget URL` and a new run make such ones; `scraper purge` takes both out"
-            yield Finding(where, f"{url} is there twice with revision {article['revision']}", advice)
+            yield "twice", Finding(where, f"{url} is there twice with revision {article['revision']}", advice)
         if known is None:
-            yield Finding(where, f"the state does not know {url}", _REBUILD)
+            yield "unknown", Finding(where, f"the state does not know {url}", _REBUILD)
         elif known.status != "article":
-            yield Finding(where, f"for the state {url} is {known.status} ({known.reason})", _REBUILD)
+            yield "other", Finding(where, f"for the state {url} is {known.status} ({known.reason})", _REBUILD)
         elif known.content_hash != article["content_hash"]:
             self._outdated[url] = where
         else:
             self._outdated.pop(url, None)
 
-    def at_the_end(self, *, all_there: bool) -> Iterator[Finding]:
+    def at_the_end(self, *, all_there: bool, all_read: bool) -> Iterator[Finding]:
         """Yield what only all records together tell."""
-        for url, where in self._outdated.items():
-            yield Finding(where, f"the state knows another text of {url}", _REBUILD)
-        for url in article_pages(self._state) if all_there else ():
-            if hash(url) not in self._pages:
-                advice = f"`scraper state CONFIG forget {url}` lets the next run fetch it again"
-                yield Finding(str(self._state.path), f"{url} is an article, and in no segment", advice)
+        outdated = [
+            (where.rpartition(", line ")[0], Finding(where, f"the state knows another text of {url}", _REBUILD))
+            for url, where in self._outdated.items()
+        ]
+        yield from (finding for _, finding in _first_of_each_kind(outdated))
+        pages = article_pages(self._state) if all_there else iter(())
+        missing = (url for url in pages if hash(url) not in self._pages)
+        first = next(missing, None)
+        if first is None:
+            return
+        what = f"{first} is an article, and in no segment"
+        advice = f"`scraper state CONFIG forget {first}` lets the next run fetch it again"
+        if not all_read:  # of each such segment its own line tells
+            what, advice = f"{what} that can be read", _RESTORE
+        yield Finding(str(self._state.path), what, advice, more=sum(1 for _ in missing))
 
 
-def _finding(error: StateError) -> Finding:
+def _first_of_each_kind(found: list[tuple[str, Finding]]) -> list[tuple[str, Finding]]:
+    """Return the first finding of each kind, which counts the others."""
+    first: dict[str, Finding] = {}
+    for kind, finding in found:
+        before = first.get(kind)
+        first[kind] = msgspec.structs.replace(before, more=before.more + 1 + finding.more) if before else finding
+    return list(first.items())
+
+
+def _finding(error: ScraperError) -> Finding:
     where, _, rest = str(error).partition(": ")
     what, _, advice = rest.rpartition("; ")
     return Finding(where, what, advice)

@@ -17,8 +17,7 @@ from urllib.parse import urlsplit
 from scraper.extraction import page_words
 from scraper.extraction.page_signs import Signs, read_signs
 from scraper.records import Draft, SkipReason
-from scraper.report import counted
-from scraper.text import reading_words
+from scraper.text import counted, reading_words
 from scraper.urls import normalise
 
 Refusal = tuple[SkipReason, str]

@@ -15,6 +15,7 @@ from typing import IO, Protocol
 import brotli  # type: ignore[import-untyped]  # it ships no types
 
 from scraper.fetch.trouble import Trouble
+from scraper.text import counted
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -60,7 +61,7 @@ async def read_body(chunks: AsyncIterable[bytes], encoding: str, max_bytes: int,
         if len(body) > max_bytes:
             if cut:
                 return bytes(body[:max_bytes])
-            raise Trouble("too_large", f"the body has more than {max_bytes} bytes")
+            raise Trouble("too_large", f"the body has more than {counted(max_bytes, 'byte')}")
     return bytes(body)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from scraper.config import FetchSettings
 from scraper.fetch.trouble import Trouble
+from scraper.text import counted
 
 log = logging.getLogger("scraper")
 
@@ -70,9 +71,9 @@ class Budgets:
 
     def _over(self, spent: _Spent, limits: _Limits) -> str | None:
         if limits.pages and spent.pages >= limits.pages:
-            return f"{spent.pages} requests were made ({limits.prefix}_max_pages)"
+            return f"{counted(spent.pages, 'request')} made ({limits.prefix}_max_pages)"
         if limits.bytes and spent.bytes >= limits.bytes:
-            return f"{spent.bytes} bytes were received ({limits.prefix}_max_bytes)"
+            return f"{counted(spent.bytes, 'byte')} received ({limits.prefix}_max_bytes)"
         if limits.seconds and self._now() - spent.since >= limits.seconds:
             return f"{limits.seconds:g} s are over ({limits.prefix}_max_s)"
         return None

@@ -18,6 +18,7 @@ from scraper.fetch.network import METER, GuardedNetwork, affordable
 from scraper.fetch.proxy import proxy_of, trusting
 from scraper.fetch.resolver import Resolver
 from scraper.fetch.trouble import Trouble
+from scraper.text import counted
 
 # Connections that are kept open, of hosts that rest between two requests: with 15 s and a second's delay more would be
 # of no use to a run of as many hosts as are worked on at once.
@@ -69,7 +70,7 @@ class Client:
             response = await self._transport.handle_async_request(request)
         try:
             if sum(len(name) + len(value) for name, value in response.headers.raw) > self._max_header_bytes:
-                raise Trouble("too_large", f"the headers have more than {self._max_header_bytes} bytes")
+                raise Trouble("too_large", f"the headers have more than {counted(self._max_header_bytes, 'byte')}")
             set_cookies = response.headers.get_list("set-cookie")
             yield Reply(response.status_code, dict(response.headers), _raw_chunks(response), set_cookies)
         finally:

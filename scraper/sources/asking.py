@@ -24,6 +24,9 @@ Outcome = Response | Skipped | Failed | Deferred
 # Of a document that goes to a file, so much is held in memory before it does.
 SPOOL_BYTES = 1024 * 1024
 
+# Failures that the next run will most likely meet again; after any other one, what was asked for may be there.
+_LASTING = frozenset({"http_4xx", "dns", "tls", "refused_address", "bad_url"})
+
 
 class Fetch(Protocol):
     """Fetches a document; ``into`` takes the first ``max_bytes`` of a large one."""
@@ -39,6 +42,7 @@ class NoAnswer(PageError):  # noqa: N818  # it says what happened
     def __init__(self, outcome: Skipped | Failed | Deferred, url: str) -> None:
         self.not_before = outcome.not_before if isinstance(outcome, Deferred) else None
         self.why = outcome.reason
+        self.passes = isinstance(outcome, Deferred | Failed) and outcome.reason not in _LASTING
         until = f"; not before {self.not_before.isoformat(timespec='seconds')}" if self.not_before else ""
         super().__init__("unreadable", f"{outcome.reason}: {outcome.detail}{until}", url)
 
@@ -46,7 +50,9 @@ class NoAnswer(PageError):  # noqa: N818  # it says what happened
 class Lead(msgspec.Struct, frozen=True):
     """An address that a document led to."""
 
-    kind: str  # "feed", "sitemap", "section", "covered": a front page whose articles the sitemaps name; "below"
+    # "feed", "sitemap", "section", "covered": a front page whose articles the sitemaps name, "newest": a front page
+    # that shows what feeds and sitemaps name as their newest, or "below": what a front page stands for
+    kind: str
     url: str
 
 
@@ -58,6 +64,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_modified: str | None = None
     digest: str = ""  # of the body: many servers send neither of the two
     not_before: datetime | None = None  # when its host wants to be asked again
+    looked_at: datetime | None = None  # of a front page: when all that it leads to was last asked for and answered
     stated: str = ""  # when it changed, as the index says that names it
     leads: tuple[Lead, ...] = ()
     families: Mapping[str, int] = {}  # how the addresses of articles look, see KnownShapes
@@ -88,6 +95,7 @@ class Asker:
         self.notes: dict[str, Remembered] = {}
         self.waits: dict[str, Remembered] = {}  # of documents that were refused for a while
         self.left = max_requests
+        self.is_whole = True  # nothing that was asked for may come in a later run only
         self._fetch = fetch
         self._memory = memory
         self._source = source
@@ -125,9 +133,10 @@ class Asker:
         before = self._memory.document(key)
         if before and before.not_before and before.not_before > datetime.now(UTC):
             asked = "its host asked for it in an earlier run"
-            raise NoAnswer(Deferred(url=url, reason="retry_after", detail=asked, not_before=before.not_before), url)
+            waits = Deferred(url=url, reason="retry_after", detail=asked, not_before=before.not_before)
+            raise self._no_answer(waits, url)
         if self.left <= 0:
-            raise NoAnswer(Deferred(url=url, reason="budget", detail="no request is left"), url)
+            raise self._no_answer(Deferred(url=url, reason="budget", detail="no request is left"), url)
         self.left -= 1
         self._asked.add(key)
         target = Target(url=url, source=self._source)
@@ -141,7 +150,12 @@ class Asker:
             return None
         if isinstance(outcome, Deferred) and outcome.not_before:
             self.waits[key] = msgspec.structs.replace(before or Remembered(url=key), not_before=outcome.not_before)
-        raise NoAnswer(outcome, url)
+        raise self._no_answer(outcome, url)
+
+    def _no_answer(self, outcome: Skipped | Failed | Deferred, url: str) -> NoAnswer:
+        error = NoAnswer(outcome, url)
+        self.is_whole = self.is_whole and not error.passes
+        return error
 
     def _is_news(self, url: str, response: Response, digest: str) -> bool:
         """Note a response; tell whether it is another one than last time."""
@@ -161,6 +175,13 @@ class Asker:
         key = normalise(url)
         if key in self.notes:
             self.notes[key] = msgspec.structs.replace(self.notes[key], **what)
+
+    def note_look(self, url: str, now: datetime) -> None:
+        """Remember of a front page, changed or not, when all that it leads to was asked for."""
+        key = normalise(url)
+        known = self.notes.get(key) or self.before(url)
+        if known and self.is_whole:
+            self.notes[key] = msgspec.structs.replace(known, looked_at=now)
 
     def forget(self, url: str) -> None:
         """Remember nothing new of a document: it could not be read, and is to be read again."""

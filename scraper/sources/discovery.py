@@ -5,28 +5,32 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from scraper.errors import PageError
 from scraper.records import Response
-from scraper.sources.asking import Asker, Fetch, Forgetful, Lead, Memory, NoAnswer
+from scraper.sources.asking import Asker, Fetch, Forgetful, Lead, Memory, NoAnswer, Remembered
 from scraper.sources.feed_search import feeds_of_site, take_feed
 from scraper.sources.found import Finds, Found, Wish
 from scraper.sources.languages import LANGUAGES
 from scraper.sources.link_score import KnownShapes
 from scraper.sources.list_search import ListSearch
 from scraper.sources.listings import Listing
-from scraper.sources.search import Parse, Search
+from scraper.sources.search import NEWEST, Parse, Search
 from scraper.sources.sections import sections
 from scraper.sources.sitemap_score import article_entries
 from scraper.sources.sitemap_tree import NoBranchError, SitemapTree
 from scraper.sources.sitemaps import Entry, Sitemap
+from scraper.sources.twins import twin_key
 from scraper.urls import origin_of, same_site
 
 log = logging.getLogger("scraper")
 
 MAX_SECTIONS = 40
+# A front page that did not change, and that shows what is new, stands for the whole site so long. Then all is asked for
+# again: it may be one that nobody takes care of any more.
+STANDS_FOR_ALL = timedelta(days=7)
 # With so many of the front page's articles in feeds and sitemaps, these name all there are.
 COVERED = 0.95
 BROWSER_HINT = 'run it in a browser, with --render auto or with render = "auto" among the settings of fetch'
@@ -49,6 +53,7 @@ class Discovery:
     ) -> None:
         asker = Asker(fetch, memory or Forgetful(), "discover", max_requests)
         self.search = Search(asker, parse, wish, Finds(wish, now))
+        self._now = now
         self._lists = ListSearch(self.search)
         self._tree = SitemapTree(self.search, self._take_sitemap)
         self._entries: list[tuple[str, Entry]] = []  # of sitemaps that say nothing but addresses
@@ -112,7 +117,10 @@ class Discovery:
         """Read feeds, sitemaps and lists, in this order; the lists only as far as the others do not name all."""
         search = self.search
         before = search.asker.before(url)
-        leads: dict[str, list[str]] = {"feed": [], "sitemap": [], "section": [], "covered": [], "below": []}
+        if response is None and before and self._stands_for_all(before):
+            return
+        kinds = ("feed", "sitemap", "section", "covered", "newest", "below")
+        leads: dict[str, list[str]] = {kind: [] for kind in kinds}
         for lead in before.leads if before else ():
             leads[lead.kind].append(lead.url)
         is_root = _is_root(response.url if response else url)
@@ -140,8 +148,11 @@ class Discovery:
                 leads["section"].append(section)
         if leads["feed"] or leads["sitemap"]:
             search.shells.clear()  # the site can be read without
+        if listing and search.newest:
+            leads["newest"] = [listing.url] if self._shows_newest(listing) and not leads["section"] else []
         every = tuple(Lead(kind, lead) for kind, urls in leads.items() for lead in urls)
         search.asker.note(url, leads=every)
+        search.asker.note_look(url, self._now)
         search.forget_if_spent(url)
 
     def _look_at_front(self, listing: Listing) -> list[str]:
@@ -151,6 +162,16 @@ class Discovery:
         self._fronts = {link: language for link, language in fronts if urlsplit(link).path.strip("/")}
         self.search.learned.add_menu(listing)
         return self._lists.look_at(listing)
+
+    def _stands_for_all(self, front: Remembered) -> bool:
+        """Tell whether nothing of a site can be new, since its front page did not change."""
+        shows = any(lead.kind == "newest" for lead in front.leads)
+        return shows and front.looked_at is not None and self._now - front.looked_at < STANDS_FOR_ALL
+
+    def _shows_newest(self, listing: Listing) -> bool:
+        """Tell whether a front page links to all that feeds and news sitemaps name as their newest."""
+        shown = {twin_key(anchor.url) for anchor in listing.anchors}
+        return bool(self.search.newest) and all(twin_key(url) in shown for url in self.search.newest)
 
     def _covers(self, front: Sequence[str]) -> bool:
         """Tell whether the sitemaps name what the front page does."""
@@ -189,6 +210,8 @@ class Discovery:
     async def _take_sitemap(self, url: str, sitemap: Sitemap) -> None:
         self.search.read["sitemap"] += 1
         wish = self.search.wish
+        news = [(entry.published, entry.url) for entry in sitemap.entries if entry.title and entry.published]
+        self.search.newest += [newest for _, newest in sorted(news, reverse=True)[:NEWEST]]
         for entry in sitemap.entries:
             if not same_site(entry.url, url) or wish.is_old(entry.modified, entry.published):
                 continue

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from scraper.errors import PageError
 from scraper.records import Response
+from scraper.sources.asking import NoAnswer
 from scraper.sources.feeds import COMMON_PLACES, MAX_ENTRIES, read_feed
 from scraper.sources.found import Found
 from scraper.sources.link_score import KnownShapes
-from scraper.sources.search import Search
+from scraper.sources.search import NEWEST, Search
 from scraper.sources.shapes import shape_of
 from scraper.urls import origin_of, same_site
 
@@ -21,7 +22,10 @@ MAX_FEEDS = 8
 
 
 async def feeds_of_site(search: Search, url: str, named: Sequence[str], *, guess: bool) -> list[str]:
-    """Read these feeds; with ``guess``, where there are none, that at the first usual place. Return what was there."""
+    """Read these feeds; with ``guess``, where there are none, that at the first usual place.
+
+    Returns those that are there, or may be when they are asked again.
+    """
     there = [feed for feed in named[:MAX_FEEDS] if search.asker.is_new(feed) and await _try_feed(search, feed)]
     if there or not guess:
         return there
@@ -44,7 +48,7 @@ async def _try_feed(search: Search, url: str) -> bool:
     except PageError as error:
         search.asker.forget(url)
         log.debug("no feed: %s", error)
-        return False
+        return isinstance(error, NoAnswer) and error.passes
     return True
 
 
@@ -70,6 +74,7 @@ async def take_feed(search: Search, url: str, response: Response, *, anywhere: b
                 source=url,
             )
         )
+    search.newest += [entry.url for entry in pages[:NEWEST]]
     known = KnownShapes.of(entry.url for entry in pages)
     search.asker.note(url, families=known.families, patterns=known.patterns)
     search.learned.add_known(known.families, known.patterns)

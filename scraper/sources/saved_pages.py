@@ -17,6 +17,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from scraper.errors import PageError
 from scraper.records import Failed, Response, Target
 from scraper.sources.files import files_in, head_of, is_page, kind_of, unreadable
+from scraper.text import counted
 from scraper.urls import problem
 
 _ARCHIVES = (".warc", ".warc.gz")
@@ -77,7 +78,7 @@ class SavedPages:
         except _BROKEN as error:
             return Failed(url=target.url, reason="damaged", detail=f"{place.path}: {error or type(error).__name__}")
         if isinstance(response, Response) and len(response.body) > self._max_bytes:
-            detail = f"it has more than {self._max_bytes} bytes (fetch.max_bytes)"
+            detail = f"it has more than {counted(self._max_bytes, 'byte')} (fetch.max_bytes)"
             return Failed(url=target.url, reason="too_large", detail=detail)
         return response
 
@@ -126,7 +127,7 @@ class SavedPages:
             while record.raw_stream.read(_STEP_BYTES):  # what lies behind the last chunk
                 pass
             if record.raw_stream.limit:
-                detail = f"{place.path} ends {record.raw_stream.limit} bytes before the page does"
+                detail = f"{place.path} ends {counted(record.raw_stream.limit, 'byte')} before the page does"
                 return Failed(url=target.url, reason="truncated", detail=detail)
         return Response(
             target=target,

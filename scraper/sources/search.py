@@ -16,6 +16,9 @@ from scraper.sources.listings import Listing
 # --since.
 MAX_LINKS = 250_000
 
+# What is new on a site stands among so many of the newest of each of its feeds.
+NEWEST = 5
+
 Parse = Callable[[Response, str], Awaitable[Listing | Skipped | Failed]]
 
 
@@ -32,6 +35,7 @@ class Search:
     language: str = ""  # of the page that was named
     links: int = 0  # of sitemaps
     shells: list[str] = field(default_factory=list)  # pages whose links only a script makes
+    newest: list[str] = field(default_factory=list)  # what each feed and each news sitemap names as its newest
 
     @property
     def spent(self) -> str:

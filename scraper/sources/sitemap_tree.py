@@ -64,8 +64,9 @@ class SitemapTree:
         return there
 
     async def read(self, url: str, stated: str = "", depth: int = 0) -> bool:
-        """Read a sitemap and all below it; return whether there is one."""
-        return await self._trouble(url, stated, depth) is None
+        """Read a sitemap and all below it; return whether there is one, or may be when it is asked for again."""
+        error = await self._trouble(url, stated, depth)
+        return error is None or (isinstance(error, NoAnswer) and error.passes)
 
     async def _trouble(self, url: str, stated: str, depth: int) -> PageError | None:
         try:

@@ -16,7 +16,7 @@ import msgspec
 from scraper.errors import StateError
 from scraper.memory import MAX_SKETCHES, Memory, Sketch, packed, site_memory, sketch_key, unpacked
 from scraper.state import history, texts
-from scraper.state.file import back_up, check, create, explained
+from scraper.state.file import back_up, check, check_place, create, explained
 from scraper.state.schema import NEWEST, as_text, migrate, prepare, schema_of, transaction
 
 Status = Literal["article", "skipped", "failed", "deferred"]
@@ -73,6 +73,7 @@ class State:
     def __init__(self, path: Path) -> None:
         """Open the file, or make it where there is none; a file that is damaged or newer is left as it is."""
         self._path = path
+        check_place(path)
         with explained(path):
             if os.path.lexists(path):
                 check(path)
@@ -91,6 +92,7 @@ class State:
     @classmethod
     def to_read(cls, path: Path) -> State:
         """Open the file without changing anything, also beside a run; raise :class:`StateError` if there is none."""
+        check_place(path)
         if not os.path.lexists(path):
             raise StateError(f"{path}: there is no such file; `scraper run` makes it")
         number = check(path)

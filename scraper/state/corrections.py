@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from scraper.state import IMPORTED, PURGED, Known, State
-from scraper.state.texts import forget_all_texts, forget_texts
+from scraper.state.purged import enforce_purged
+from scraper.state.texts import forget_all_texts
 from scraper.urls import host_of
 
 # Rows that are read or written at once.
@@ -53,31 +54,39 @@ def pages_of_host(state: State, host: str) -> list[str]:
     return list(dict.fromkeys(found + [_page(state, alias) for alias in aliases if _on(alias, host)]))
 
 
-def forget(state: State, pages: Iterable[str]) -> int:
-    """Forget pages with all their names, and what is known of feeds and lists; return how many pages were known.
+def forget(state: State, pages: Iterable[str]) -> tuple[int, int]:
+    """Forget pages with all their names, and what is known of feeds and lists.
 
-    A feed that did not change is not read again, so nobody would name the pages.
+    Return how many pages were known, and how many were purged and are not forgotten for that. A feed that did not
+    change is not read again, so nobody would name the pages.
     """
-    count = 0
+    count = purged = 0
     with state.writing() as db:
         for url in pages:
+            if db.execute("SELECT 1 FROM purged WHERE url = ?", [url]).fetchone():
+                purged += 1
+                continue
             _note_forgotten(
                 db, "SELECT url FROM urls WHERE url = ?1 UNION SELECT alias FROM aliases WHERE url = ?1", url
             )
             count += db.execute("DELETE FROM urls WHERE url = ?", [url]).rowcount
             db.execute("DELETE FROM aliases WHERE url = ?", [url])
         db.execute("DELETE FROM documents")
-    return count
+    return count, purged
 
 
-def reset(state: State) -> int:
-    """Forget all pages, feeds, lists and habits of sites; return how many pages were known. Articles stay."""
+def reset(state: State, now: datetime) -> int:
+    """Forget all pages, feeds, lists and habits of sites, but not what was purged; return how many pages that were.
+
+    Articles stay.
+    """
     with state.writing() as db:
         _note_forgotten(db, "SELECT url FROM urls WHERE status = 'article' UNION SELECT alias FROM aliases")
-        count = db.execute("DELETE FROM urls").rowcount
+        count = db.execute("DELETE FROM urls WHERE reason != ?", [PURGED]).rowcount
         for table in ("aliases", "documents", "sketches", "robots"):
             db.execute(f"DELETE FROM {table}")
         forget_all_texts(db)
+        enforce_purged(db, now)
     return count
 
 
@@ -104,17 +113,6 @@ def add_imported(state: State, pages: Iterable[tuple[str, list[str]]], now: date
                     db.execute("DELETE FROM urls WHERE url = ?", [name])
                     db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", [name, url])
     return new, known
-
-
-def mark_purged(db: Any, pages: Iterable[str]) -> None:
-    """Note, in a transaction, pages that are not to come back, and forget their texts."""
-    pages = list(pages)
-    forget_texts(db, pages)
-    db.executemany(
-        "UPDATE urls SET status = 'skipped', reason = ?, content_hash = NULL, next_try = NULL, etag = NULL,"
-        " last_modified = NULL, stated = NULL, revision = NULL, lines_hash = NULL, first_at = NULL WHERE url = ?",
-        [[PURGED, url] for url in pages],
-    )
 
 
 def _is_done(known: Known | None) -> bool:

@@ -28,14 +28,42 @@ def locked(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            holder = os.read(lock, 20).decode("ascii", "replace").strip() or "unknown"
-            raise CorpusBusy(f"{path}: another run (process {holder}) holds the corpus; wait for its end") from error
+            raise _busy(path, lock) from error
         with suppress(OSError):  # the number only helps a reader; a full disk is told of where it matters
             os.ftruncate(lock, 0)
             os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(lock)
+
+
+def check_free(path: Path) -> None:
+    """Raise :class:`CorpusBusy` where somebody holds a lock file; change nothing."""
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise OutputError(f"{path}: the lock cannot be opened ({error.strerror}); put that right") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise _busy(path, lock) from error
+    finally:
+        os.close(lock)
+
+
+def _busy(path: Path, lock: int) -> CorpusBusy:
+    holder = os.read(lock, 20).decode("ascii", "replace").strip() or "unknown"
+    return CorpusBusy(f"{path}: another run (process {holder}) holds the corpus; wait for its end")
+
+
+def check_place(path: Path) -> None:
+    """Raise :class:`OutputError` where a link, a folder or a device lies where the file goes. No link is followed."""
+    for end in ("", "-wal", "-shm"):
+        file = path.with_name(path.name + end)
+        if file.is_symlink():
+            raise OutputError(f"{file}: is a symbolic link, which is not followed; put the file itself there")
+        if os.path.lexists(file) and not file.is_file():
+            raise OutputError(f"{file}: is no regular file; move it away, or give another name as corpus.state")
 
 
 def create(path: Path) -> None:

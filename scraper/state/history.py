@@ -54,6 +54,8 @@ TABLES = """
 KEEP = timedelta(days=84)
 # Of a source that has articles in every run; with 10 a run they are 1,000 articles.
 MAX_RUNS = 100
+# Runs whose yield is kept, also where nothing came.
+MAX_YIELDS = 10
 # Numbers of single articles that are kept of one run.
 MAX_SAMPLES = 50
 
@@ -117,6 +119,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     first_at: datetime
     read_at: datetime | None
     article_at: datetime | None
+    yields: list[int]  # articles of the last runs, the newest last
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,9 @@ class History:
 
     def sources(self) -> list[Source]:
         """Return every source that a run had."""
-        return _structs(self.rows, Source, "FROM sources ORDER BY source")
+        query = "SELECT source, first_at, read_at, article_at, yields FROM sources ORDER BY source"
+        rows = [(*row, msgspec.json.decode(yields)) for *row, yields in self.rows(query, [])]
+        return [msgspec.convert(dict(zip(Source.__struct_fields__, row, strict=True)), Source) for row in rows]
 
     def days(self, source: str) -> dict[date, int]:
         """Return the days on which a source was read, with the number of new articles."""
@@ -182,6 +187,9 @@ def _write_source(db: sqlite3.Connection, run: SourceRun) -> None:
     at = run.at.isoformat()
     first = run.articles - run.revisions
     db.execute("INSERT OR IGNORE INTO sources (source, first_at) VALUES (?, ?)", [run.source, at])
+    [yields] = db.execute("SELECT yields FROM sources WHERE source = ?", [run.source]).fetchone()
+    last = [*msgspec.json.decode(yields), run.articles][-MAX_YIELDS:]
+    db.execute("UPDATE sources SET yields = ? WHERE source = ?", [msgspec.json.encode(last).decode(), run.source])
     if not run.error:
         db.execute("UPDATE sources SET read_at = ? WHERE source = ?", [at, run.source])
         db.execute(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
 from scraper.memory import Sketch, packed, sketch_key
 from scraper.state import State
+from scraper.state.purged import enforce_purged
 from scraper.state.segments import OpenFile, Segment, insert_segment
 from scraper.state.texts import Text, forget_all_texts, write_texts
 
@@ -34,18 +36,18 @@ def refill(
     articles: Iterable[FoundArticle],
     *,
     replace: bool,
+    now: datetime,
 ) -> None:
     """Record the files and articles, all or nothing; with ``replace`` no other page stays an article.
 
     Files that are ``half_made`` become pending: they are to be removed. Pages that are no articles stay as they are.
-    Of several versions of an article the last one counts.
+    Of several versions of an article the last one counts. What was purged stays so.
     """
     with state.writing() as db:
         db.execute("DELETE FROM segments")
         if replace:
             db.execute("DELETE FROM urls WHERE status = 'article'")
             forget_all_texts(db)
-        db.execute("DELETE FROM aliases WHERE url NOT IN (SELECT url FROM urls)")
         db.executemany("INSERT OR REPLACE INTO pending VALUES (?)", [[file] for file in half_made])
         for segment in segments:
             insert_segment(db, segment)
@@ -71,6 +73,9 @@ def refill(
                 if row is None or row[0] != "article":
                     db.execute("DELETE FROM urls WHERE url = ?", [alias])
                     db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", [alias, article.url])
+        # Names that later pages turned out to be stand in no article: they stay with theirs.
+        db.execute("DELETE FROM aliases WHERE url NOT IN (SELECT url FROM urls) OR alias IN (SELECT url FROM urls)")
+        enforce_purged(db, now)
 
 
 def add_sketches(state: State, sketches: Iterable[tuple[str, Sketch]]) -> None:

@@ -119,6 +119,25 @@ MIGRATIONS: tuple[tuple[int, str, str], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        11,
+        "purged: the pages that are not to come back, whatever is forgotten",
+        """
+        CREATE TABLE purged (
+            url TEXT PRIMARY KEY,
+            names TEXT NOT NULL        -- JSON: its other names
+        ) WITHOUT ROWID;
+        INSERT INTO purged
+            SELECT url, (SELECT json_group_array(alias) FROM aliases WHERE aliases.url = urls.url)
+            FROM urls WHERE reason = 'purged'
+        """,
+    ),
+    (
+        12,
+        "the yield of the last runs of sources",
+        # JSON: of the last runs with it the new articles, also where there was none, the newest last
+        "ALTER TABLE sources ADD COLUMN yields TEXT NOT NULL DEFAULT '[]'",
+    ),
 )
 
 NEWEST = MIGRATIONS[-1][0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -129,7 +130,7 @@ def add_to_the_state(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
-        (cut_short, r"bytes, .* were written .*; restore it from a backup"),
+        (cut_short, r"bytes; written: .*; restore it from a backup"),
         (flip_a_byte, "0001.warc.gz: is not what was written"),
         (remove_a_segment, "0001.jsonl.zst: is missing; restore it from a backup"),
         (add_a_stranger, "0099.jsonl: is no segment of this corpus; move it away"),
@@ -145,6 +146,35 @@ def test_damage_is_told_with_what_to_do(corpus: Path, damage: Callable[[Path], N
     assert code == 6
     assert said[-1].endswith("fault") or said[-1].endswith("faults")
     assert re.search(told, "\n".join(said))
+
+
+def test_a_damaged_segment_has_one_line_whatever_was_in_it(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(5))), corpus="segment_bytes = 30000")
+    run(config)
+    scraper("reclean", config)
+    cut_short(tmp_path)
+
+    code, said = scraper("verify", config)
+
+    assert code == 6
+    first, second, total = said
+    assert "0001.jsonl.zst: has " in first
+    assert "is an article, and in no segment that can be read (and 4 more of this kind); restore it" in second
+    assert total.endswith(": 2 faults")
+
+
+def test_faults_of_one_kind_in_one_file_are_one_line(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(5))))
+    run(config)
+    with closing(sqlite3.connect(tmp_path / "corpus.sqlite")) as db:
+        db.execute("DELETE FROM urls WHERE url NOT LIKE '%/story/4'")
+        db.commit()
+
+    code, said = scraper("verify", config)
+
+    assert (code, len(said)) == (6, 2)
+    assert "articles.jsonl, line 1: the state does not know http" in said[0]
+    assert "/story/0 (and 3 more of this kind); `scraper state CONFIG rebuild`" in said[0]
 
 
 def test_an_article_that_breaks_the_schema_is_told_with_its_line(tmp_path: Path, site: Site) -> None:
@@ -171,7 +201,7 @@ def test_what_a_kill_left_behind_is_no_fault(tmp_path: Path, site: Site) -> None
     code, said = scraper("verify", config)
 
     assert code == 0
-    assert "22 bytes at its end were not committed; the next run cuts them off" in said[0]
+    assert "22 bytes at its end not committed; the next run cuts them off" in said[0]
 
 
 def test_verify_leaves_every_file_as_it_is_also_a_state_of_an_older_version(corpus: Path) -> None:
@@ -179,8 +209,9 @@ def test_verify_leaves_every_file_as_it_is_also_a_state_of_an_older_version(corp
     assert scraper("verify", corpus)[0] == 0
     assert contents_of(corpus.parent) == before
     with closing(sqlite3.connect(corpus.parent / "corpus.sqlite", isolation_level=None)) as db:
-        db.execute("DROP TABLE robots")
-        db.execute("DELETE FROM migrations WHERE number = 10")
+        db.execute("DROP TABLE purged")
+        db.execute("ALTER TABLE sources DROP COLUMN yields")
+        db.execute("DELETE FROM migrations WHERE number > 10")
     before = contents_of(corpus.parent)
 
     code, said = scraper("verify", corpus)
@@ -221,10 +252,7 @@ def test_show_prints_what_is_known(corpus: Path, site: Site) -> None:
 
 
 def test_a_page_that_was_forgotten_is_fetched_again(corpus: Path, site: Site) -> None:
-    assert scraper("state", corpus, "forget", site.url("/story/2")) == (
-        0,
-        ["1 page forgotten; no article is taken away"],
-    )
+    assert scraper("state", corpus, "forget", site.url("/story/2")) == (0, ["1 page forgotten; articles stay"])
     assert scraper("verify", corpus)[0] == 0
     site.requests.clear()
 
@@ -244,7 +272,7 @@ def test_what_a_feed_names_is_fetched_again_although_the_feed_did_not_change(tmp
 
 def test_a_reset_wants_a_yes(corpus: Path) -> None:
     assert scraper("state", corpus, "reset")[0] == 2
-    assert scraper("state", corpus, "reset", "--yes") == (0, ["5 pages forgotten; no article is taken away"])
+    assert scraper("state", corpus, "reset", "--yes") == (0, ["5 pages forgotten; articles stay"])
 
     assert run(corpus)[1].startswith("5 found = 0 seen + 5 articles ")
 
@@ -310,7 +338,7 @@ def test_a_state_is_made_anew_from_the_articles(corpus: Path, site: Site, state:
     code, said = scraper("state", corpus, "rebuild")
 
     assert code == 0
-    assert said[-1].startswith("5 articles in ")
+    assert said[-1].startswith("5 articles, ")
     assert texts_known(folder) == texts
     for key in ("status", "content_hash", "revision", "lines_hash", "source"):
         assert shown(corpus, url)[key] == known[key], key
@@ -320,7 +348,8 @@ def test_a_state_is_made_anew_from_the_articles(corpus: Path, site: Site, state:
     assert all_articles(folder) == before
     there = sorted(path.name for path in folder.glob("corpus.sqlite.[bd]*"))
     assert (
-        there == {"lost": [], "damaged": ["corpus.sqlite.damaged-1"], "there": ["corpus.sqlite.before-rebuild"]}[state]
+        there
+        == {"lost": [], "damaged": ["corpus.sqlite.damaged-1"], "there": ["corpus.sqlite.before-rebuild-1"]}[state]
     )
 
 
@@ -342,7 +371,10 @@ def test_a_purge_takes_out_article_page_and_nothing_else(corpus: Path, site: Sit
     assert scraper("purge", corpus, url)[0] == 2
     old = files_in(folder, "")
 
-    assert scraper("purge", corpus, url, "--yes") == (0, ["taken out: 1 article and 1 kept page"])
+    assert scraper("purge", corpus, url, "--yes") == (
+        0,
+        ["1 article and 1 kept page taken out; 1 page will not be fetched again"],
+    )
 
     assert sorted(all_urls(folder)) == [site.url(f"/story/{number}") for number in (0, 1, 3, 4)]
     assert sorted(requested_pages(folder)) == [site.url(f"/story/{number}") for number in (0, 1, 3, 4)]
@@ -355,6 +387,111 @@ def test_a_purge_takes_out_article_page_and_nothing_else(corpus: Path, site: Sit
     assert scraper("verify", corpus)[0] == 0
     assert run(corpus)[1].startswith("5 found = 5 seen + 0 articles ")
     assert scraper("purge", corpus, url, "--yes")[0] == 4
+
+
+def forget_it(corpus: Path, url: str) -> None:
+    assert scraper("state", corpus, "forget", url)[0] == 4
+    assert scraper("state", corpus, "forget", "--host", "127.0.0.1")[0] == 0
+
+
+def reset_it(corpus: Path, _url: str) -> None:
+    assert scraper("state", corpus, "reset", "--yes")[0] == 0
+
+
+def rebuild_it(corpus: Path, _url: str) -> None:
+    assert scraper("state", corpus, "rebuild")[0] == 0
+
+
+def lose_the_state(corpus: Path, url: str) -> None:
+    for path in corpus.parent.glob("corpus.sqlite*"):
+        path.unlink()
+    rebuild_it(corpus, url)
+
+
+def begin_anew(corpus: Path, _url: str) -> None:
+    for path in [*corpus.parent.glob("corpus.sqlite*"), corpus.parent / "manifest.jsonl", *files_in(corpus.parent, "")]:
+        path.unlink(missing_ok=True) if path.is_file() else None
+
+
+@pytest.mark.parametrize("change", [forget_it, reset_it, rebuild_it, lose_the_state, begin_anew])
+def test_what_was_purged_stays_away_until_it_is_allowed(
+    corpus: Path, site: Site, change: Callable[[Path, str], None]
+) -> None:
+    folder, url, other = corpus.parent, site.url("/story/2"), site.url("/moved/2")
+    site.put("/moved/2", "", status=301, Location=url)
+    (folder / "urls.txt").write_text("".join(f"{site.url(f'/story/{at}')}\n" for at in range(5)) + f"{other}\n")
+    run(corpus)
+    assert scraper("purge", corpus, url, "--yes")[0] == 0
+
+    change(corpus, url)
+
+    site.requests.clear()
+    assert run(corpus)[0] == 0
+    assert url not in all_urls(folder)
+    assert site.requests["/story/2"] == site.requests["/moved/2"] == 0, "it is known by both names"
+    assert scraper("state", corpus, "allow", other) == (0, ["1 page may come back"])
+    assert (folder / "purged.jsonl").read_bytes() == b""
+    run(corpus)
+    assert url in all_urls(folder)
+    assert scraper("state", corpus, "allow", url)[0] == 4
+
+
+def test_a_purged_page_does_not_come_back_by_another_address(corpus: Path, site: Site) -> None:
+    url = site.url("/story/2")
+    scraper("purge", corpus, url, "--yes")
+    site.put("/copy", a_story(2).replace("<title>", f'<link rel="canonical" href="{url}"><title>'))
+    (corpus.parent / "urls.txt").write_text(f"{site.url('/copy')}\n")
+
+    assert "1 skipped (duplicate 1)" in run(corpus)[1]
+
+
+def test_a_page_can_be_purged_before_it_was_ever_fetched(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, a_list(tmp_path, site.put_stories(range(2))))
+    a_list(tmp_path, [])
+    run(config)
+
+    assert scraper("purge", config, site.url("/story/1"), "--yes")[0] == 4
+
+    a_list(tmp_path, [site.url("/story/0"), site.url("/story/1")])
+    run(config)
+    assert all_urls(tmp_path) == [site.url("/story/0")]
+
+
+def test_an_article_that_a_backup_brought_back_is_told(corpus: Path, site: Site) -> None:
+    folder, url = corpus.parent, site.url("/story/2")
+    backup = contents_of(folder)
+    scraper("purge", corpus, url, "--yes")
+    shutil.rmtree(folder / "articles")
+    (folder / "articles").mkdir()
+    for name in ("manifest.jsonl", *(name for name in backup if name.startswith("articles/"))):
+        (folder / name).write_bytes(backup[name])
+    for path in folder.glob("corpus.sqlite*"):
+        path.unlink()
+
+    assert scraper("state", corpus, "rebuild")[0] == 0
+
+    code, said = scraper("verify", corpus)
+    assert code == 6
+    assert f"{url} was purged, and is here again; `scraper purge CONFIG {url} --yes` takes it out" in said[0]
+    assert scraper("purge", corpus, url, "--yes")[0] == 0
+    assert scraper("verify", corpus)[0] == 0
+
+
+def test_a_second_rebuild_keeps_what_the_first_put_aside_and_all_names_of_pages(corpus: Path, site: Site) -> None:
+    folder, other = corpus.parent, site.url("/second-name")
+    site.put(
+        "/second-name", a_story(2).replace("<title>", f'<link rel="canonical" href="{site.url("/story/2")}"><title>')
+    )
+    with (folder / "urls.txt").open("a") as urls:
+        urls.write(f"{other}\n")
+    run(corpus)
+    assert shown(corpus, other)["url"] == site.url("/story/2")
+
+    for _ in range(2):
+        assert scraper("state", corpus, "rebuild")[0] == 0
+
+    assert shown(corpus, other)["url"] == site.url("/story/2")
+    assert len(list(folder.glob("corpus.sqlite.before-rebuild-*"))) == 2
 
 
 def test_a_purge_of_a_host_leaves_nothing_of_it(corpus: Path) -> None:

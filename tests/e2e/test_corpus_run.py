@@ -153,6 +153,10 @@ def test_a_quiet_run_that_went_well_says_nothing(tmp_path: Path, site: Site) -> 
     ("text", "complaint"),
     [
         ("[corpus]\noutptu = 'a'", "line 2: corpus.outptu is no setting; did you mean corpus.output?"),
+        (
+            "[[source]]\nname = 'a'\nkind = 'feeds'",
+            "'feeds' is none of urls, feed, sitemap, listing, site, files; did you mean feed?",
+        ),
         ("[corpus]\n", "names no source; add a [[source]]"),
         ("[[source]]\nname = 'a'\nkind = 'feed'", "source 'a' of kind 'feed' has no url; add one"),
         ("[[source]]\nname = 'a'\nkind = 'urls'\npath = 'x'\n" * 2, "two sources are named 'a'"),

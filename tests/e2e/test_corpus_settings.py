@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from growing_site import Site, a_corpus, a_list, a_site, command, run, urls_in
+
+from scraper.state.file import locked
 
 
 @pytest.fixture
@@ -63,6 +65,10 @@ def test_status_shows_sources_runs_and_reasons(tmp_path: Path, site: Site) -> No
         ("source 1", [0], {"gone": 1}),
     ]
     assert "source 1: gone 1" in scraper("status", config).stdout
+    for _ in range(2):
+        run(config)
+    said = json.loads(scraper("status", config, "--json").stdout)
+    assert [one["articles_of_runs"] for one in said["sources"]] == [[2, 0, 0], [0, 0, 0]], "also where nothing was new"
 
 
 def test_a_dry_run_prints_what_a_run_would_fetch_and_changes_nothing(tmp_path: Path, site: Site) -> None:
@@ -75,6 +81,54 @@ def test_a_dry_run_prints_what_a_run_would_fetch_and_changes_nothing(tmp_path: P
     assert (done.returncode, done.stdout.splitlines()) == (0, stories)
     assert sorted(tmp_path.iterdir()) == before
     assert site.requests["/story/0"] == 0
+
+
+def foreign_articles(folder: Path) -> None:
+    (folder / "articles.jsonl").write_text("notes of mine\n")
+
+
+def foreign_manifest(folder: Path) -> None:
+    (folder / "manifest.jsonl").write_text("notes of mine\n")
+
+
+def shorter_articles(folder: Path) -> None:
+    run(folder / "corpus.toml")
+    (folder / "articles.jsonl").write_bytes(b"")
+
+
+def linked_articles(folder: Path) -> None:
+    (folder / "articles.jsonl").symlink_to(folder / "elsewhere.jsonl")
+
+
+def damaged_state(folder: Path) -> None:
+    (folder / "corpus.sqlite").write_bytes(b"noise" * 2000)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [(foreign_articles, 5), (foreign_manifest, 5), (linked_articles, 5), (shorter_articles, 6), (damaged_state, 6)],
+)
+def test_a_dry_run_refuses_what_a_run_refuses_and_asks_nobody(
+    tmp_path: Path, site: Site, change: Callable[[Path], None], code: int
+) -> None:
+    config = a_corpus(tmp_path, site.put_feed(site.put_stories(range(2))))
+    change(tmp_path)
+    site.requests.clear()
+
+    dry = scraper("run", config, "--dry-run")
+
+    assert (dry.returncode, dry.stdout, site.requests.total()) == (code, "", 0)
+    wet = scraper("run", config)
+    assert (wet.returncode, wet.stderr) == (code, dry.stderr)
+
+
+def test_a_dry_run_beside_a_run_is_turned_away(tmp_path: Path, site: Site) -> None:
+    config = a_corpus(tmp_path, site.put_feed(site.put_stories(range(2))))
+    run(config)
+
+    with locked(tmp_path / "corpus.sqlite.lock"):
+        assert scraper("run", config, "--dry-run").returncode == 75
+    assert scraper("run", config, "--dry-run").returncode == 0
 
 
 def test_a_report_is_one_object_that_adds_up(tmp_path: Path, site: Site) -> None:
@@ -135,5 +189,6 @@ def test_what_is_more_than_max_pages_comes_in_later_runs(tmp_path: Path, site: S
     config = a_corpus(tmp_path, site.put_feed(stories))
 
     assert "2 deferred (budget 2)" in run(config, "--max-pages", "1")[1]
+    assert "max_pages = 1 # option" in " ".join(scraper("config", config, "--max-pages", "1").stdout.split())
     assert run(config)[0] == 0
     assert sorted(urls_in(tmp_path)) == sorted(stories)

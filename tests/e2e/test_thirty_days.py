@@ -8,25 +8,19 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import random
-import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from growing_site import NOUNS, PLACES, VERBS, Site, a_site, command
+from growing_site import NOUNS, PLACES, VERBS, Site, a_site
+from simulated_cron import FIRST, Cron, a_cron
 
 DAYS = 30
-FIRST = date(2025, 3, 3)  # a Monday
-RUN_AT = time(18, 0)
-CLOCK = Path(__file__).parents[1] / "faults/jumping_clock.c"
 
 DOWN_FEED = 8  # the harbour feed answers 500
 DOWN_SITE = 10  # everything does
@@ -127,46 +121,9 @@ def paragraphs(seed: str, number: int) -> list[str]:
     ]
 
 
-@dataclass
-class Cron:
-    """Calls the command once a day."""
-
-    folder: Path
-    library: Path
-    runs: list[tuple[int, dict[str, Any], Counter[str]]] = field(default_factory=list)
-
-    def run(self, site: Site, day: int) -> None:
-        """Run on a day; keep exit code, report and requests."""
-        moment = datetime.combine(FIRST + timedelta(days=day), RUN_AT, UTC)
-        clock = {
-            "LD_PRELOAD": str(self.library),
-            "CLOCK_JUMP_FILE": os.devnull,
-            "CLOCK_JUMP_S": str(round((moment - datetime.now(UTC)).total_seconds())),
-        }
-        site.requests.clear()
-        report = self.folder / "report.json"
-        done = subprocess.run(
-            [*command(self.folder / "corpus.toml"), "--quiet", "--report", str(report)],
-            env={**os.environ, **clock}, capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
-        assert done.stdout == ""
-        assert "Traceback" not in done.stderr
-        said = json.loads(report.read_bytes())
-        assert said["at"].startswith(f"{moment:%Y-%m-%d}"), "the clock of the run was to be set"
-        assert bool(done.stderr) == bool(done.returncode), done.stderr
-        self.runs.append((done.returncode, said, Counter(site.requests)))
-
-
 @pytest.fixture
 def cron(tmp_path: Path) -> Cron:
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if not compiler:
-        pytest.skip("takes a C compiler, for the clock")
-    library = tmp_path / "clock.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, CLOCK, "-ldl"], check=True)
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    return Cron(folder, library)
+    return a_cron(tmp_path)
 
 
 @pytest.fixture

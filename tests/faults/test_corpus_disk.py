@@ -195,3 +195,44 @@ def test_row_38_nothing_is_written_through_a_link_below_the_corpus(servers: Serv
     assert code == 5
     assert f"{folder}/articles: is no folder" in said
     assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["live", "dangling"])
+@pytest.mark.parametrize(
+    "verb",
+    [["run"], ["run", "--dry-run"], ["verify"], ["status"], ["reclean"], ["state", "rebuild"], ["state", "show"]],
+)
+def test_row_38_a_link_where_the_state_goes_is_not_followed(
+    servers: Servers, tmp_path: Path, verb: list[str], there: bool
+) -> None:
+    outside, folder = tmp_path / "outside.sqlite", tmp_path / "corpus"
+    folder.mkdir()
+    a_corpus(folder, servers)
+    if there:
+        scraper(folder, "run")
+        (folder / "corpus.sqlite").rename(outside)
+    (folder / "corpus.sqlite").symlink_to(outside)
+    before = outside.read_bytes() if there else None
+
+    name, *options = verb
+    options += ["http://news.test/"] if "show" in verb else []
+    done = subprocess.run(
+        [sys.executable, "-m", "scraper", name, str(folder / "corpus.toml"), *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 5, done.stderr
+    assert f"{folder}/corpus.sqlite: is a symbolic link, which is not followed" in done.stderr
+    assert (outside.read_bytes() if outside.exists() else None) == before
+
+
+def test_row_38_a_folder_where_the_state_goes_is_told(servers: Servers, tmp_path: Path) -> None:
+    a_corpus(tmp_path, servers)
+    (tmp_path / "corpus.sqlite").mkdir()
+
+    code, said = scraper(tmp_path, "run")
+
+    assert code == 5
+    assert "corpus.sqlite: is no regular file" in said

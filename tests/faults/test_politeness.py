@@ -167,7 +167,7 @@ def test_row_29_a_calendar_without_end_uses_up_its_host_s_budget_alone(among_goo
 
     assert len(done.articles) == 12
     assert done.reasons == ["budget"] * 30
-    assert f"{site.host}: 10 requests were made (fetch.host_max_pages); the rest is left to a later run" in done.stderr
+    assert f"{site.host}: 10 requests made (fetch.host_max_pages); the rest is left to a later run" in done.stderr
     assert done.code == 0
 
 

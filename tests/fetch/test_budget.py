@@ -20,7 +20,7 @@ def test_a_host_s_pages_are_counted_and_the_rest_is_deferred(caplog: pytest.LogC
     assert reasons(outcomes) == ["ok", "ok", "ok", "budget", "budget"]
     assert site.asked == ["/robots.txt", "/0", "/1", "/2"]
     assert [record.getMessage() for record in caplog.records] == [
-        "127.0.0.2: 3 requests were made (fetch.host_max_pages); the rest is left to a later run"
+        "127.0.0.2: 3 requests made (fetch.host_max_pages); the rest is left to a later run"
     ]
 
 
