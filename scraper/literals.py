@@ -19,7 +19,7 @@ MAX_DEPTH = 100
 MAX_TOKENS = 400_000  # of all that one reader reads: about a second
 
 # No quantifier gives back what it took, so that reading is linear whatever comes.
-_TOKEN = re.compile(
+_LITERAL_TOKEN = re.compile(
     r"""(?:[\s\ufeff]++|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))*+(?:
     (?P<string>"(?:[^"\\]++|\\.)*+"|'(?:[^'\\]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`)
     |(?P<number>-?(?:0[xX][\da-fA-F]++|(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][+-]?\d++)?+))
@@ -65,7 +65,7 @@ class LiteralReader:
 
 def string_at(text: str, start: int) -> tuple[str, int]:
     """Return the string whose quotes open at ``start``, and where it ends; of a broken one nothing."""
-    token = _TOKEN.match(text, start)
+    token = _LITERAL_TOKEN.match(text, start)
     return (_string(token["string"]), token.end()) if token and token["string"] else ("", len(text))
 
 
@@ -151,12 +151,12 @@ class _Reading:
 
     def _peek(self) -> str:
         """Return the mark that comes next, "a" for anything else, "" at the end."""
-        token = _TOKEN.match(self._text, self.place) if self.left > 0 else None
+        token = _LITERAL_TOKEN.match(self._text, self.place) if self.left > 0 else None
         return "" if token is None else token["mark"] or "a"
 
     def _next(self) -> re.Match[str] | None:
         self.left -= 1
-        token = _TOKEN.match(self._text, self.place) if self.left > 0 else None
+        token = _LITERAL_TOKEN.match(self._text, self.place) if self.left > 0 else None
         self.place = token.end() if token else len(self._text)
         return token
 
