@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,12 @@ def test_a_clean_text_stays_as_it_is(folder: Path) -> None:
     text = (folder / "expected.txt").read_text(encoding="utf-8")
 
     assert pipeline.clean_text(text).text == text
+
+
+def test_text_that_is_wrapped_at_a_fixed_width_is_not_judged() -> None:
+    text = "\n".join([*MENU, *(part for line in STORY for part in textwrap.wrap(line, 72))])
+
+    assert "line.furniture" not in {item.rule for item in pipeline.clean_text(text).removed}
 
 
 def test_of_a_story_whose_lines_are_broken_no_line_goes() -> None:
