@@ -14,6 +14,8 @@ _LAYOUT = r"\u2028-\u202e\u2066-\u2069"
 _BREAKS = re.compile(r"[\t-\r\x85\u2028\u2029]+")
 _UNSAFE = re.compile(f"[{_CONTROLS}{_LAYOUT}]")
 _UNSAFE_IN_LINES = re.compile(f"(?![\n\t])[{_CONTROLS}{_LAYOUT}]")
+# A sentence ends with the line.
+SENTENCE_END = re.compile(r"[.!?。！？।؟]\W*$")
 
 
 def safe_for_terminal(text: str) -> str:

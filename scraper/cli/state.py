@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import msgspec
@@ -29,6 +29,8 @@ from scraper.write.stream import write_out
 from scraper.write.strict_json import indented_json
 
 log = logging.getLogger("scraper")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _Place:
@@ -71,6 +73,13 @@ def state(context: click.Context, config: Path) -> None:
     context.obj = _Place(config)
 
 
+def _of_pages(command: Command) -> Command:
+    """Add the addresses and hosts that a command is about."""
+    told = "All pages of HOST and of all hosts below it."
+    with_hosts = click.option("--host", "hosts", multiple=True, metavar="HOST", help=told)(command)
+    return click.argument("urls", nargs=-1, metavar="[URL]...")(with_hosts)
+
+
 @state.command(short_help="Print what is known of an address.")
 @click.argument("url")
 @click.pass_obj
@@ -93,8 +102,7 @@ def show(place: _Place, url: str) -> int:
 
 
 @state.command(short_help="Forget pages: the next run that finds them fetches them.")
-@click.argument("urls", nargs=-1, metavar="[URL]...")
-@click.option("--host", "hosts", multiple=True, metavar="HOST", help="All pages of HOST and of all hosts below it.")
+@_of_pages
 @click.pass_obj
 @log_options
 def forget(place: _Place, urls: tuple[str, ...], hosts: tuple[str, ...]) -> int:
@@ -116,8 +124,7 @@ def forget(place: _Place, urls: tuple[str, ...], hosts: tuple[str, ...]) -> int:
 
 
 @state.command(short_help="Let pages come back that `scraper purge` took out.")
-@click.argument("urls", nargs=-1, metavar="[URL]...")
-@click.option("--host", "hosts", multiple=True, metavar="HOST", help="All pages of HOST and of all hosts below it.")
+@_of_pages
 @click.pass_obj
 @log_options
 def allow(place: _Place, urls: tuple[str, ...], hosts: tuple[str, ...]) -> int:

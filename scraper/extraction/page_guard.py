@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from scraper.extraction import page_words
 from scraper.extraction.page_signs import Signs, read_signs
 from scraper.records import Draft, SkipReason
-from scraper.text import counted, reading_words
+from scraper.text import SENTENCE_END, counted, reading_words
 from scraper.urls import normalise
 
 Refusal = tuple[SkipReason, str]
@@ -38,7 +38,6 @@ CONSENT_SHARE = 0.5
 MAX_COUNTED_CHARS = 20 * LONG  # enough to tell a long text from a short one in any script
 MAX_SHOWN_CHARS = 80
 _SEPARATORS = re.compile(r"\s+[|–—·:»/-]+\s+|\s*[|·»]\s*|[:!]\s+")
-_SENTENCE_END = re.compile(r"[.!?。！？।؟]\W*$")
 _AGGREGATOR = re.compile(r"https?://news\.google\.[a-z.]+/(rss/)?(articles|read|stories)/")
 _GATES: dict[SkipReason, re.Pattern[str]] = {
     "consent_wall": re.compile(r"consent|collectconsent|cookie-?wall|privacy-?(gate|wall)|cookie-?consent|gdpr"),
@@ -208,7 +207,7 @@ def _stub(page: _Page) -> Refusal | None:
     # What follows on the offer is no story.
     story = list(takewhile(lambda line: not page_words.SUBSCRIBE.search(line), page.lines))
     dots = bool(story) and story[-1].rstrip().endswith(("...", "…"))
-    half = dots or (bool(story) and not _SENTENCE_END.search(story[-1]))
+    half = dots or (bool(story) and not SENTENCE_END.search(story[-1]))
     if (paid and (half or page.words < SHORT)) or ((dots or paid) and _asks_for_money(page)):
         return "paywall_stub", f"{counted(page.words, 'word')} of it can be read for free"
     return None

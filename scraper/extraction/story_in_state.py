@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from scraper.script_state import json_of
+from scraper.text import SENTENCE_END
 
 MIN_PARAGRAPHS = 2
 MIN_PARAGRAPH_CHARS = 40  # shorter ones are labels, unless they stand between longer ones
@@ -23,7 +24,6 @@ MIN_NAME_CHARS = 10  # of a title that is no word of many pages
 
 _PARAGRAPH = re.compile(r"<p\b", re.IGNORECASE)
 _MARKUP = re.compile(r"</?[a-z][a-z0-9]{0,9}\b[^<>]{0,2000}>|&[a-z#0-9]{2,8};", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’」』»)）\]]*\s*$")
 _LINES = re.compile(r"\s*\n\s*")
 _ADDRESS = re.compile(r"(?:\w+:)?/\S*|\w+:\S+")
 _TOKEN = re.compile(r"[A-Z]?[a-z]+\d?|[A-Z]+\d?(?![a-z])")
@@ -105,7 +105,7 @@ class _Search:
         """Take in a list of paragraphs, each with its tag, if it reads like a story."""
         parts = [(tag, text.strip()) for tag, text in parts if text.strip() and not _ADDRESS.fullmatch(text.strip())]
         long = [text for tag, text in parts if tag != "h2" and len(text) >= MIN_PARAGRAPH_CHARS]
-        ends = sum(bool(_SENTENCE_END.search(_MARKUP.sub("", text[-200:]))) for text in long)
+        ends = sum(bool(SENTENCE_END.search(_MARKUP.sub("", text[-200:]))) for text in long)
         if len(long) >= MIN_PARAGRAPHS and 2 * ends >= len(long) and 3 * len(long) >= len(parts):
             self.found.add((own, "".join(_marked_up(tag, text) for tag, text in parts)))
 

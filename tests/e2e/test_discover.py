@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from growing_site import Site, a_site, a_story, articles, run
+from growing_site import Site, a_site, a_story, articles, command, run
 
 ROOT = Path(__file__).parents[2]
 NOTHING_NEW = (0, "0 found = 0 seen + 0 articles + 0 skipped + 0 failed + 0 deferred")
@@ -334,13 +334,7 @@ def test_an_index_whose_sitemaps_all_fail_is_a_failure_each_time(site: Site, tmp
     config = a_corpus(tmp_path, "sitemap", site.url("/sitemap.xml"))
 
     for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-m", "scraper", "run", str(config)],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = subprocess.run(command(config), capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == 3
         assert "none of its sitemaps can be read" in done.stderr or "http_4xx: HTTP 404" in done.stderr
 

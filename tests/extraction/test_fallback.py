@@ -61,9 +61,12 @@ def test_html_in_the_state_of_scripts_is_the_article(script: str) -> None:
     [
         "<h1>The ferry returns to both of the islands after eleven weeks</h1>",
         "<noscript>You need to enable JavaScript to run this app, says the harbour.</noscript>",
+        "<p>We use cookies on this site to give you the best experience that you can have here.</p>",
+        "<footer><p>© 2026 Eastwold Harbour Media Limited, Quay Street 4. All rights reserved.</p></footer>",
+        "<div>本网站使用 Cookie 以改善您的浏览体验,继续浏览即表示您同意我们在本网站上使用这些文件,详见隐私政策。</div>",
     ],
 )
-def test_a_heading_or_a_wish_for_scripts_need_not_be_in_the_state(shell: str) -> None:
+def test_headings_wishes_for_scripts_and_notices_need_not_be_in_the_state(shell: str) -> None:
     state = f'<script type="application/json">{escaped({"props": {"body": HTML}})}</script>'
 
     assert texts(draft_of_page(f"<div id=root></div>{shell}{state}")) == list(STORY)
@@ -199,20 +202,6 @@ def test_the_elements_of_a_story_are_told_from_what_stands_between_them() -> Non
 
     assert texts(draft) == [STORY[0], "On the quay", *STORY[1:]]
     assert draft.blocks[1].kind == "heading"
-
-
-@pytest.mark.parametrize(
-    "furniture",
-    [
-        "<p>We use cookies on this site to give you the best experience that you can have here.</p>",
-        "<footer><p>© 2026 Eastwold Harbour Media Limited, Quay Street 4. All rights reserved.</p></footer>",
-        "<div>本网站使用 Cookie 以改善您的浏览体验,继续浏览即表示您同意我们在本网站上使用这些文件,详见隐私政策。</div>",
-    ],
-)
-def test_a_notice_of_cookies_or_rights_is_no_text_of_the_page(furniture: str) -> None:
-    state = f'<script type="application/json">{escaped({"props": {"body": HTML}})}</script>'
-
-    assert texts(draft_of_page(f"<div id=root></div>{furniture}{state}")) == list(STORY)
 
 
 def test_of_several_stories_the_one_with_the_title_of_the_page_is_the_article() -> None:
