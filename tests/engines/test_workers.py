@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import mmap
 import os
 import signal
 import time
@@ -212,12 +213,14 @@ def test_a_worker_that_has_grown_is_replaced_before_its_heap_is_blamed_on_the_ne
     assert first != last
 
 
-KEPT: list[bytes] = []
+KEPT: list[mmap.mmap] = []
 
 
 def keep(megabytes: int) -> int:
-    """Take memory for good."""
-    KEPT.extend(b"x" * MEGABYTE for _ in range(megabytes))
+    """Take memory for good, and none that the process has had before: a heap that was used hands its own out again."""
+    for _ in range(megabytes):
+        KEPT.append(mmap.mmap(-1, MEGABYTE))
+        KEPT[-1].write(b"x" * MEGABYTE)
     return len(KEPT)
 
 
