@@ -40,7 +40,7 @@ HOMES = {
     "httpcore": "fetch",
     "httpx": "fetch",
     "lxml": "parse extraction records",  # records names the type of a tree, for the type checker only
-    "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover "
+    "msgspec": "records config write rules sources state pipeline extraction strip article cli corpus discover engines "
     "article_pages fetch script_state",
     "numpy": "extraction",
     "playwright": "fetch",

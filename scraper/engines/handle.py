@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from scraper.engines.shared import Shared
 from scraper.engines.worker import LENGTH_BYTES, Remark
 from scraper.records import Failed, FailReason
 
@@ -44,9 +45,11 @@ class Handle:
     number: int
     pid: int
     pipe: socket.socket
+    shared: Shared
     on_answer: Callable[[], object]
     on_end: Callable[[Handle], object]
     batches: deque[list[Task]] = field(default_factory=deque)
+    sent: int = 0  # batches
     answers: int = 0
     too_big: bool = False  # it was ended because it took too much memory
     _unsent: bytearray = field(default_factory=bytearray)
@@ -59,9 +62,14 @@ class Handle:
         self._loop.add_reader(self.pipe, self._read)
 
     def send(self, batch: list[Task]) -> None:
-        """Put jobs into the pipe, whose results come back together."""
+        """Send jobs, whose results come back together."""
+        jobs = [task.data for task in batch]
+        size = self.shared.put(self.number, self.sent, jobs)
         self.batches.append(batch)
-        self._unsent += pickle.dumps(len(batch)) + b"".join(task.data for task in batch)
+        self.sent += 1
+        self._unsent += pickle.dumps((len(jobs), size))
+        if not size:
+            self._unsent += b"".join(jobs)
         self._write()
 
     def close(self) -> None:

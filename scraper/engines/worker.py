@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import pickle
@@ -9,10 +10,12 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from mmap import mmap
+from io import BytesIO
 from typing import Any
 
 from scraper.config import EngineSettings
+from scraper.engines.packing import dumps
+from scraper.engines.shared import Shared
 
 # A message to the program is its length and a pickle: of all encodings it alone keeps file names that are no UTF-8.
 LENGTH_BYTES = 8
@@ -29,31 +32,34 @@ def serve(
     connection: socket.socket,
     work: Callable[[Any], Any],
     settings: EngineSettings,
-    at: mmap,
+    shared: Shared,
 ) -> None:
     """Answer each batch of jobs that comes with the results of ``work``, until the program closes its end.
 
-    ``at[number]``, which is shared with the program, says which job of the batch is being done: 1 the first, 0 none.
-    One that takes too long ends the process: the alarm has no handler, so the system does it, in the middle of a
-    parser's loop, too, and when the program is long gone.
+    The program sees in ``shared`` which job of the batch is being done. One that takes too long ends the process: the
+    alarm has no handler, so the system does it, in the middle of a parser's loop, too, and when the program is long
+    gone.
     """
     remarks = _Remarks()
     logging.getLogger().handlers[:] = [remarks]
-    done, begin = 0, resident_bytes("self")
-    with connection.makefile("rb") as jobs, suppress(EOFError, pickle.UnpicklingError):  # the program is gone
-        while done < settings.pages_per_worker:
+    at, done, begin = shared.at, 0, resident_bytes("self")
+    with connection.makefile("rb") as pipe, suppress(EOFError, pickle.UnpicklingError):  # the program is gone
+        for turn in itertools.count():
             results = []
-            for index in range(pickle.load(jobs)):
+            jobs_in_batch, size = pickle.load(pipe)
+            jobs = BytesIO(shared.get(number, turn, size)) if size else pipe
+            for index in range(jobs_in_batch):
                 at[number] = 1 + index
                 job = pickle.load(jobs)
                 signal.setitimer(signal.ITIMER_REAL, settings.page_deadline_s)
                 results.append(work(job))
                 signal.setitimer(signal.ITIMER_REAL, 0)
             done += len(results)
-            data = pickle.dumps((results, remarks.take()), pickle.HIGHEST_PROTOCOL)
+            data = dumps((results, remarks.take()))
             at[number] = 0
             connection.sendall(len(data).to_bytes(LENGTH_BYTES) + data)
-            if resident_bytes("self") > begin + BIG * settings.page_memory_bytes:
+            grown = resident_bytes("self") - begin > BIG * settings.page_memory_bytes
+            if grown or done >= settings.pages_per_worker:
                 return
 
 

@@ -10,22 +10,18 @@ import signal
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from mmap import mmap
 from typing import Any, Generic, TypeVar
 
 from scraper.config import EngineSettings, Settings
 from scraper.engines.handle import Handle, Task
 from scraper.engines.local import Pages, Question, clean_guarded, continuation_guarded, warm_up
 from scraper.engines.nursery import Nursery, Warm
+from scraper.engines.shared import AHEAD, Shared
 from scraper.engines.worker import resident_bytes, serve
 from scraper.memory import Memory, site_name
 from scraper.records import Continuation, Failed, FailReason, Outcome, Response, Skipped
 
 log = logging.getLogger("scraper")
-
-# A batch that a worker is at, and one in its pipe, so that it never waits for us. More would wait behind a slow page
-# while another worker has nothing to do.
-AHEAD = 2
 
 # Small jobs travel together, or the way would cost more than a line of text does. Half as many do no better.
 BATCH_JOBS = 32
@@ -48,8 +44,8 @@ class Workers(Generic[Job, Result]):
         """
         self.count = settings.workers or _cores()
         self._settings = settings
-        self._at = mmap(-1, self.count)  # shared with the workers: the job of its batch that each is at
-        self._nursery = Nursery(partial(serve, work=work, settings=settings, at=self._at), warm)
+        self._shared = Shared(self.count)
+        self._nursery = Nursery(partial(serve, work=work, settings=settings, shared=self._shared), warm)
         self._waiting: deque[Task] = deque()
         self._handles: list[Handle] = []
         self._watched = False
@@ -103,9 +99,9 @@ class Workers(Generic[Job, Result]):
 
     def _started(self) -> Handle:
         number = min(set(range(self.count)) - {handle.number for handle in self._handles})
-        self._at[number] = 0
+        self._shared.at[number] = 0
         pid, pipe = self._nursery.fork(number)
-        handle = Handle(number, pid, pipe, on_answer=self._dispatch, on_end=self._bury)
+        handle = Handle(number, pid, pipe, self._shared, on_answer=self._dispatch, on_end=self._bury)
         self._handles.append(handle)
         return handle
 
@@ -119,7 +115,7 @@ class Workers(Generic[Job, Result]):
         handle.close()
         self._handles.remove(handle)
         code = self._nursery.end(handle.pid)
-        at = self._at[handle.number]
+        at = self._shared.at[handle.number]
         # 0: it ended between two pages, because it had grown old or big, or killed by somebody. But where it never did
         # anything the next one may not either, and somebody must be told.
         if handle.batches and (at or not handle.answers):

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from scraper.config import EngineSettings
+from scraper.engines.shared import AHEAD, ROOM_BYTES
 from scraper.engines.worker import resident_bytes
 from scraper.engines.workers import Workers
 from scraper.records import Failed
@@ -108,6 +109,12 @@ def test_a_job_of_many_megabytes_and_a_result_as_large_go_both_ways() -> None:
     text = "x" * 20_000_000
 
     assert run([(str, text), (len, text)]) == [text, 20_000_000]
+
+
+def test_jobs_that_just_fit_into_their_room_and_jobs_that_just_do_not_arrive_whole() -> None:
+    texts = [chr(ord("a") + number) * (ROOM_BYTES - 100 + 20 * number) for number in range(3 * AHEAD)]
+
+    assert run([(str, text) for text in texts]) == texts
 
 
 def test_a_job_that_takes_too_long_fails_alone() -> None:
@@ -241,7 +248,7 @@ def sleepy_pid() -> int:
 
 def test_a_job_that_is_given_up_is_not_done(tmp_path: Path) -> None:
     async def give_up(workers: Workers[tuple[Any, ...], Any]) -> None:
-        busy = [workers.submit((time.sleep, 0.05), "busy") for _ in range(3)]
+        busy = [workers.submit((time.sleep, 0.05), "busy") for _ in range(AHEAD)]
         late = workers.submit((Path.touch, tmp_path / "late"), "late")
         late.cancel()
         await asyncio.gather(*busy)
