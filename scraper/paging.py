@@ -15,9 +15,12 @@ _PARAMETERS = frozenset(
     "sayfa strana oldal".split()
 )
 MIN_STEM_CHARS = 3
-_PAGED = re.compile(rb"[?&;](?:page|p|pg|seite|pagina)=\d", re.IGNORECASE)
+# Both begin with one character, which `re` looks for many times faster than for one of several.
+_PAGED = re.compile(
+    rb"=(?=\d)(?:(?<=[?&;]page=)|(?<=[?&;]p=)|(?<=[?&;]pg=)|(?<=[?&;]seite=)|(?<=[?&;]pagina=))", re.IGNORECASE
+)
 _PAGED_BARE = re.compile(
-    rb"[\"'=]\?(?:[^\"'\s<>]{0,60}&)?(?:page|p|pg|seite|pagina)=\d", re.IGNORECASE
+    rb"\?(?<=[\"'=]\?)(?:[^\"'\s<>]{0,60}&)?(?:page|p|pg|seite|pagina)=\d", re.IGNORECASE
 )  # no path before it
 # What may follow the name of a page in the address of another page of the same article.
 _SIBLING = re.compile(rb"""(?:\.[a-z]{3,5})?[/?&;_.,~=-][^"'\s<>#]{0,60}?(?:\d|all|full|single|print|whole|one)""")
