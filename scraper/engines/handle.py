@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from scraper.engines.packing import Parts
 from scraper.engines.shared import Shared
 from scraper.engines.worker import LENGTH_BYTES, Remark
 from scraper.records import Failed, FailReason
@@ -24,9 +25,14 @@ _READ_BYTES = 256 * 1024
 class Task:
     """A job as it travels, the name that its failure goes by, and what becomes of it."""
 
-    data: bytes
+    parts: Parts
     name: str
     result: asyncio.Future[Any]
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has on its way."""
+        return sum(map(len, self.parts))
 
     def finish(self, result: Any) -> None:
         """Give the result to who waits, if anybody still does."""
@@ -63,13 +69,13 @@ class Handle:
 
     def send(self, batch: list[Task]) -> None:
         """Send jobs, whose results come back together."""
-        jobs = [task.data for task in batch]
-        size = self.shared.put(self.number, self.sent, jobs)
+        parts = [part for task in batch for part in task.parts]
+        in_room = self.shared.put(self.number, self.sent, parts)
         self.batches.append(batch)
         self.sent += 1
-        self._unsent += pickle.dumps((len(jobs), size))
-        if not size:
-            self._unsent += b"".join(jobs)
+        self._unsent += pickle.dumps((in_room, [list(map(len, task.parts)) for task in batch]))
+        if not in_room:
+            self._unsent += b"".join(parts)
         self._write()
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from mmap import mmap
 
 # Batches that a worker has been given: one that it is at, and enough behind it to last while the program's event loop
@@ -22,23 +22,28 @@ class Shared:
 
     def __init__(self, workers: int) -> None:
         self.at = mmap(-1, workers)
-        self._rooms = mmap(-1, workers * AHEAD * ROOM_BYTES)
+        self._rooms = memoryview(mmap(-1, workers * AHEAD * ROOM_BYTES))
 
-    def put(self, number: int, turn: int, jobs: Sequence[bytes]) -> int:
-        """Put the ``turn``-th batch of a worker into its room; return its size, 0 where the room is too small."""
-        size = sum(map(len, jobs))
-        if size > ROOM_BYTES:
-            return 0
+    def put(self, number: int, turn: int, parts: Sequence[bytes | memoryview]) -> bool:
+        """Put the ``turn``-th batch of a worker into its room, if it fits."""
+        if sum(map(len, parts)) > ROOM_BYTES:
+            return False
         start = _start(number, turn)
-        for job in jobs:
-            self._rooms[start : start + len(job)] = job
-            start += len(job)
-        return size
+        for part in parts:
+            self._rooms[start : start + len(part)] = part
+            start += len(part)
+        return True
 
-    def get(self, number: int, turn: int, size: int) -> bytes:
-        """Return what was put."""
+    def reader(self, number: int, turn: int) -> Callable[[int], memoryview]:
+        """Return a function that gives the next bytes of what was put; they are valid until the batch is answered."""
         start = _start(number, turn)
-        return self._rooms[start : start + size]
+
+        def read(size: int) -> memoryview:
+            nonlocal start
+            start += size
+            return self._rooms[start - size : start]
+
+        return read
 
 
 def _start(number: int, turn: int) -> int:

@@ -10,11 +10,10 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from io import BytesIO
 from typing import Any
 
 from scraper.config import EngineSettings
-from scraper.engines.packing import dumps
+from scraper.engines.packing import pickled, whole
 from scraper.engines.shared import Shared
 
 # A message to the program is its length and a pickle: of all encodings it alone keeps file names that are no UTF-8.
@@ -46,16 +45,16 @@ def serve(
     with connection.makefile("rb") as pipe, suppress(EOFError, pickle.UnpicklingError):  # the program is gone
         for turn in itertools.count():
             results = []
-            jobs_in_batch, size = pickle.load(pipe)
-            jobs = BytesIO(shared.get(number, turn, size)) if size else pipe
-            for index in range(jobs_in_batch):
+            in_room, jobs = pickle.load(pipe)
+            read = shared.reader(number, turn) if in_room else pipe.read
+            for index, sizes in enumerate(jobs):
                 at[number] = 1 + index
-                job = pickle.load(jobs)
+                job = whole([read(size) for size in sizes])
                 signal.setitimer(signal.ITIMER_REAL, settings.page_deadline_s)
                 results.append(work(job))
                 signal.setitimer(signal.ITIMER_REAL, 0)
             done += len(results)
-            data = dumps((results, remarks.take()))
+            data = pickled((results, remarks.take()))
             at[number] = 0
             connection.sendall(len(data).to_bytes(LENGTH_BYTES) + data)
             grown = resident_bytes("self") - begin > BIG * settings.page_memory_bytes

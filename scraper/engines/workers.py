@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from scraper.config import EngineSettings, Settings
 from scraper.engines.handle import Handle, Task
 from scraper.engines.local import Pages, Question, clean_guarded, continuation_guarded, warm_up
 from scraper.engines.nursery import Nursery, Warm
+from scraper.engines.packing import parts_of
 from scraper.engines.shared import AHEAD, Shared
 from scraper.engines.worker import resident_bytes, serve
 from scraper.memory import Memory, site_name
@@ -55,7 +55,7 @@ class Workers(Generic[Job, Result]):
 
         To give a job up, cancel it.
         """
-        task = Task(pickle.dumps(job, pickle.HIGHEST_PROTOCOL), name, asyncio.get_running_loop().create_future())
+        task = Task(parts_of(job), name, asyncio.get_running_loop().create_future())
         self._waiting.append(task)
         self._dispatch()
         return task.result
@@ -78,11 +78,11 @@ class Workers(Generic[Job, Result]):
         share = min(BATCH_JOBS, len(self._waiting) // (AHEAD * self.count))
         batch: list[Task] = []
         size = 0
-        while self._waiting and (not batch or (len(batch) < share and size + len(self._waiting[0].data) < BATCH_BYTES)):
+        while self._waiting and (not batch or (len(batch) < share and size + self._waiting[0].size < BATCH_BYTES)):
             task = self._waiting.popleft()
             if not task.result.done():  # or it was given up
                 batch.append(task)
-                size += len(task.data)
+                size += task.size
         return batch
 
     def _next(self) -> Handle | None:
