@@ -476,7 +476,7 @@ cdef int _take_head(object columns, cetree._Element root, xmlNode* node, str tag
         dict attributes
         xmlAttr* attribute = node.properties
     if tag == "meta":
-        content = _attribute(node, "content")
+        content = _attribute(node, "content") or _attribute(node, "value")
         if content:
             name = _attribute(node, "property") or _attribute(node, "name") or _attribute(node, "itemprop")
             name = name or _attribute(node, "http-equiv")

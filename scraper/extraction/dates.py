@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import NamedTuple
 
@@ -57,6 +57,9 @@ MAX_LABEL_CHARS = 30
 ABOVE_TITLE = 3
 # A page is read at most half a day of time zones and a slow clock before it says it was written.
 TOLERANCE = timedelta(hours=26)
+# Offsets from UTC are whole or half hours nearly everywhere, and at most this large (IANA time zone database).
+MIN_OFFSET_MINUTES = 30
+MAX_OFFSET = timedelta(hours=14)
 
 
 class Dates(NamedTuple):
@@ -98,6 +101,7 @@ def dates(evidence: Evidence, now: datetime | None) -> Dates:
         modified = modified and (modified.other or modified)
     if published and modified and modified.day < published.day:
         modified = modified_source = None
+    published = published and _as_shown(published, lines)
     return Dates(published, published_source, modified, modified_source, clock.refused)
 
 
@@ -136,6 +140,22 @@ def _misread(moment: Moment, evidence: Evidence, lines: _Lines) -> bool:
     stated = itertools.chain(_published(evidence, lines), _modified(evidence, lines))
     sure = {witness.day for witness, _ in stated if witness and not witness.other_day}
     return moment.day not in sure and moment.other_day in sure
+
+
+def _as_shown(moment: Moment, lines: _Lines) -> Moment:
+    """Return a moment in UTC with the offset of the site, if a line of the page shows the same minute of another hour.
+
+    Full hours show too little: any two of them are the same minute.
+    """
+    stated = moment.instant
+    if moment.offset != "+00:00" or moment.precision == "day" or stated.minute % MIN_OFFSET_MINUTES == 0:
+        return moment
+    for shown in lines.clocks:
+        offset = shown.instant - stated.replace(second=0)
+        if offset % timedelta(minutes=MIN_OFFSET_MINUTES) == timedelta(0) and abs(offset) <= MAX_OFFSET:
+            local = stated.astimezone(timezone(offset))
+            return Moment(local.date(), local.strftime("%H:%M:%S")[: len(moment.clock)], local.isoformat()[-6:])
+    return moment
 
 
 def _modified(evidence: Evidence, lines: _Lines) -> Iterator[Candidate]:
@@ -196,6 +216,12 @@ class _Lines:
     @property
     def changed(self) -> Iterator[Candidate]:
         return ((line.moment, line.source) for line in self._all if line.changed)
+
+    @property
+    def clocks(self) -> Iterator[Moment]:
+        """Times of day that say nothing of their offset, to the minute."""
+        moments = (line.moment for line in self._all)
+        return (moment._replace(clock=moment.clock[:5]) for moment in moments if moment.clock and not moment.offset)
 
     @cached_property
     def _all(self) -> list[_Line]:

@@ -85,7 +85,9 @@ def _site_names(evidence: Evidence) -> list[str]:
         evidence.meta("og:site_name"),
         json_ld.text(evidence.article, "publisher"),
         *(json_ld.text(node, "name") for node in evidence.nodes if "website" in json_ld.types(node)),
-        evidence.meta("application-name", "apple-mobile-web-app-title"),
         evidence.meta("publisher", "dc.publisher"),
     ]
+    application = evidence.meta("application-name", "apple-mobile-web-app-title")
+    if application != evidence.columns.title:  # some pages give each article as an application
+        names.insert(-1, application)
     return list(dict.fromkeys(name for name in names if name and not name.startswith(("http:", "https:"))))

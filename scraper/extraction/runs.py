@@ -237,7 +237,7 @@ class Run:
 def take_head(columns: Columns, element: Any, tag: str) -> None:
     """Take what a page says about itself."""
     if tag == "meta":
-        content = element.get("content")
+        content = element.get("content") or element.get("value")  # which some templates write for it
         if content:
             get = element.get
             name = get("property") or get("name") or get("itemprop") or get("http-equiv")

@@ -47,7 +47,7 @@ def title(evidence: Evidence) -> Title:
     names = _name_keys(evidence)
     claims = _claims(evidence, names)
     block = _shown(evidence, claims, names)
-    heading = None if block is None else _one_line(evidence.columns.text[block])
+    heading = None if block is None else json_ld.folded(evidence.columns.text[block][:MAX_TITLE_CHARS])
     news = bool(claims) and claims[0][1] == "json-ld" and evidence.is_news
     if claims and (heading is None or (news and not _is_cut(claims[0][0], heading))):
         text, source = claims[0]
@@ -209,7 +209,3 @@ def _is_name(part: str, names: Iterable[str]) -> bool:
     return not folded or any(
         folded == name or (len(name) > 3 and name in folded and len(folded) < 2 * len(name)) for name in names
     )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text[:MAX_TITLE_CHARS].split())

@@ -30,6 +30,27 @@ def test_a_meta_of_the_own_spelling_of_a_site_is_read() -> None:
     assert told(head=meta("my-published-date", "2024-05-03")).published == "2024-05-03"
 
 
+def test_a_meta_may_have_a_value_for_content() -> None:
+    assert told(head='<meta name="article:published_time" value="2024-05-03">').published == "2024-05-03"
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown", "published"),
+    [
+        ("2024-05-03T01:32:10Z", "2 May 2024, 21:32", "2024-05-02T21:32:10-04:00"),
+        ("2024-05-03T01:32Z", "3 May 2024 07:02", "2024-05-03T07:02+05:30"),
+        ("2024-05-03T01:32Z", "3 May 2024 07:04", "2024-05-03T01:32+00:00"),  # another minute: something else
+        ("2024-05-03T08:00Z", "3 May 2024 10:00", "2024-05-03T08:00+00:00"),  # full hours agree by chance
+        ("2024-05-03T01:32Z", "5 May 2024 09:32", "2024-05-03T01:32+00:00"),  # no offset is that large
+        ("2024-05-03T01:32+02:00", "2 May 2024 21:32", "2024-05-03T01:32+02:00"),
+    ],
+)
+def test_a_moment_in_utc_has_the_offset_that_the_page_shows(stated: str, shown: str, published: str) -> None:
+    head = "<title>Ferry returns</title>" + meta("article:published_time", stated)
+
+    assert told(f"<h1>Ferry returns</h1><p>{shown}</p>{STORY}", head).published == published
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -72,6 +72,16 @@ def test_a_number_in_front_belongs_to_the_headline() -> None:
     assert page.title == "10 Ferries of the north"
 
 
+def test_an_article_that_is_given_as_an_application_keeps_its_title() -> None:
+    head = "<title>Ferry returns to the harbour</title>" + meta("application-name", "Ferry returns to the harbour")
+
+    assert told(f"<h1>Ferry returns to the harbour</h1>{STORY}", head).title == "Ferry returns to the harbour"
+
+
+def test_a_heading_that_was_escaped_twice_is_read() -> None:
+    assert told(f"<h1>Nets &amp;amp; lines</h1>{STORY}", "<title>Nets &amp; lines</title>").title == "Nets & lines"
+
+
 def test_a_page_that_says_nothing_has_no_title() -> None:
     assert told("<p>Short.</p>").title is None
 
