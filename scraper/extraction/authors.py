@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 from scraper.extraction import json_ld
 from scraper.extraction.evidence import Evidence
 from scraper.extraction.flags import BIT
-from scraper.extraction.names import Names, names, names_in_line
+from scraper.extraction.names import MAX_PEN_NAME_CHARS, Names, is_label, names, names_in_line, signature
 from scraper.extraction.titles import key
 
 # A part of the address of a person's page on most systems.
 _PROFILE = frozenset(
     """author authors autor autoren autores auteur auteurs autori by people person staff contributor contributors writer
-    writers profile profiles journalist journalisten journaliste journalists redakteur redakteure columnist columnists
-    reporter reporters team user users""".split()
+    writers editor editors profile profiles journalist journalisten journaliste journalists redakteur redakteure columnist
+    columnists reporter reporters team user users""".split()
 )
 _AUTHOR_METAS = (
     "author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "article:author_name",
@@ -57,6 +57,8 @@ def byline(evidence: Evidence) -> Byline:
     for source, read in _SOURCES:
         if read in _WEAK and any(key(organization) not in site for organization in organizations):
             continue
+        if read is _from_lone_names and hidden:  # any line may look like a name
+            break
         for found in read(evidence, site):
             people = tuple(person for person in found.people if not _is_part(person, organizations))
             if source in _VISIBLE:
@@ -74,7 +76,7 @@ def byline(evidence: Evidence) -> Byline:
 def _is_ordinary(name: str, shown: Sequence[str]) -> bool:
     """Say whether a would-be name is made of words that the page also writes small, as prose does ("Buying Guides")."""
     words = [word for word in name.split() if len(word) > 2 and word.isascii() and word.isalpha()]
-    if not words:
+    if not words or name.islower():  # a pen name, which is written as it is meant
         return False
     page = "\n".join(shown)
     small = [word for word in words if _times(word.lower(), page) > word.islower()]
@@ -87,9 +89,15 @@ def _times(word: str, text: str) -> int:
     start = text.find(word)
     while start >= 0 and times < 2:
         end = start + len(word)
-        times += not (text[start - 1 : start].isalpha() or text[end : end + 1].isalpha())
+        times += not (text[start - 1 : start].isalpha() or text[end : end + 1].isalpha() or _in_address(text, start))
         start = text.find(word, end)
     return times
+
+
+def _in_address(text: str, place: int) -> bool:
+    """Say whether a word in a text belongs to an address or a handle ("ann.bell@courier.example")."""
+    start = max(text.rfind(" ", 0, place), text.rfind("\n", 0, place)) + 1
+    return "@" in text[start : place + MAX_LONE_CHARS].split(None, 1)[0]
 
 
 def _is_part(person: str, organizations: Iterable[str]) -> bool:
@@ -111,7 +119,7 @@ def _of_node(item: Any, known: dict[str, json_ld.Node], site: frozenset[str]) ->
     """Return the names of one author: a text, an object, or the id of an object elsewhere in the page."""
     if isinstance(item, dict) and not item.get("name") and isinstance(item.get("@id"), str):
         item = known.get(item["@id"], item)
-    text = json_ld.folded(next(iter(json_ld.texts(item)), "") or _given_and_family(item))
+    text = json_ld.folded(", ".join(json_ld.texts(item)) or _given_and_family(item))
     if not text or text.startswith("http"):
         return Names()
     if isinstance(item, dict) and any(kind.endswith("organization") for kind in json_ld.types(item)):
@@ -155,12 +163,20 @@ def _from_hints(how: str) -> Source:
             together = [hint for hint in hints if hint.block in place]
             if together:
                 texts = [hint.text for hint in together if hint.block <= together[0].block + 2]
-                yield _joined(names(text, site, trusted=how != "class") for text in _innermost(texts))
+                yield _joined(_of_hint(text, site, how) for text in _innermost(texts))
         anywhere = _joined(names(text, site) for text in dict.fromkeys(hint.text for hint in hints))
         if how == "class" and len(anywhere.people) == 1:  # several are the authors of other articles, or of comments
             yield anywhere
 
     return read
+
+
+def _of_hint(text: str, site: frozenset[str], how: str) -> Names:
+    """Return the names in an element's text; where a class promised them, perhaps behind a section or a date."""
+    found = names(text, site, trusted=how != "class")
+    if any(found) or how != "class" or len(text) > MAX_LONE_CHARS:
+        return found
+    return next((part for part in (names(part, site) for part in _LONE_PARTS.split(text)) if part.people), found)
 
 
 def _innermost(texts: list[str]) -> list[str]:
@@ -191,9 +207,22 @@ def _from_lines(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
     """Yield the names in lines that begin with "By" or the like, near the title, then behind the text."""
     columns = evidence.columns
     for block in (*evidence.near(), *evidence.after()):
+        if is_label(columns.text[block]) and block + 1 < len(columns.text):
+            below = columns.text[block + 1]
+            if len(below) <= MAX_LONE_CHARS and not below[:1].isdigit():
+                yield names(below, site, trusted=len(below) <= MAX_PEN_NAME_CHARS)
+            continue
         for line in columns.text[block].split("\n")[:3]:
             if len(line) <= MAX_BYLINE_CHARS and block != evidence.title_block:
                 yield names_in_line(line, site)
+
+
+def _from_brackets(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
+    """Yield the reporters in brackets at the begin of a Chinese text, and who signs at its end."""
+    del site
+    if evidence.body:
+        first, last = (evidence.columns.text[place] for place in (evidence.body[0], evidence.body[-1]))
+        yield Names(signature(first, last))
 
 
 def _from_lone_names(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
@@ -228,6 +257,7 @@ _SOURCES: tuple[tuple[str, Source], ...] = (
     ("profile", _from_profiles),
     ("visible", _from_lines),
     ("class", _from_classes),
+    ("visible", _from_brackets),
     ("visible", _from_lone_names),
 )
 _WEAK = (_from_profiles, _from_classes, _from_lone_names)

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from scraper.literals import LiteralReader, json_in
+
 Node = dict[str, Any]
 
 # https://schema.org/Article and its subtypes, and the types that blogs, recipes and reports use in its place.
@@ -41,17 +43,18 @@ def read(texts: Sequence[str]) -> list[Node]:
 # Metadata, completeness and page kind ask for the same page one after the other.
 @lru_cache(maxsize=2)
 def _read(texts: tuple[str, ...]) -> tuple[Node, ...]:
-    return tuple(node for text in texts for node in _nodes(_decode(text)))
+    reader = LiteralReader()  # one, so that broken blocks share its limit
+    return tuple(node for text in texts for node in _nodes(_decode(text, reader)))
 
 
-def _decode(text: str) -> Any:
-    """Return the value of a block, repaired if need be; ``None`` if it is beyond that."""
+def _decode(text: str, reader: LiteralReader) -> Any:
+    """Return the value of a block, repaired if need be; of a broken one what stands before the damage, or ``None``."""
     for make in (str, _repaired):
         try:
             return msgspec.json.decode(make(text))
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             continue
-    return None
+    return json_in(text, reader)
 
 
 def _repaired(text: str) -> str:
@@ -117,6 +120,7 @@ def texts(value: Any, key: str = "name") -> list[str]:
     """Return the strings of a value that may be a string, an object with ``key``, or a list of either."""
     values = value if isinstance(value, list) else [value]
     values = [item.get(key) if isinstance(item, dict) else item for item in values]
+    values = [one for item in values for one in (item if isinstance(item, list) else (item,))]
     return [item for item in values if isinstance(item, str) and item]
 
 

@@ -38,6 +38,9 @@ MAX_NAME_CHARS = 60
 MAX_NAME_WORDS = 6
 # "by ibby, 3 May"; in a longer line the word after "by" may be any ("by focusing on").
 MAX_PEN_NAME_CHARS = 30
+MAX_LABEL_CHARS = 20
+# "(Courier, Shanghai, 3 May, by Ann Bell)" in Chinese.
+MAX_DATELINE_CHARS = 60
 
 _LABEL = re.compile(
     rf"^\W*(?:(?:{'|'.join(LABELS)})(?:\s*:\s*|\s+)"
@@ -58,6 +61,9 @@ _CJK_BYLINE = re.compile(
     r"(?:(?:记者|記者|作者|撰文|撰稿|执笔|采写|筆者|著者|執筆)[:：/／丨|\s]{0,2}|[文字][/／●丨]\s?)"
     rf"(?:\S{{0,8}}?(?:记者|通讯员)\s?)?({_HAN_NAME}(?:[\s、,，&]{_HAN_NAME})*|[ァ-ヶー]{{2,8}})"
 )
+_HAN_NAMES = rf"{_HAN_NAME}(?:[\s、,，]+{_HAN_NAME})*"
+_REPORTERS = re.compile(rf"[(（][^)）]{{0,12}}(?:记者|記者|通讯员)[\s:：/]*({_HAN_NAMES})[^)）]{{0,20}}[)）]")
+_SIGNED = re.compile(rf"[(（](?:文|图|作者|[/／:：\s])*({_HAN_NAMES})[)）]\s*$")
 _JAPANESE_DATELINE = re.compile(rf"【[^】]{{1,12}}[=＝]({_HAN_NAME})】")
 _KOREAN_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파원)")
 _CJK_ROLE = re.compile(r"\s?(?:기자|특파원|記者|记者|報導|报道|氏|さん)$")
@@ -113,6 +119,13 @@ def names(text: str, site_names: frozenset[str] = frozenset(), *, trusted: bool 
     return Names(_unique(people), _unique(organizations))
 
 
+def is_label(line: str) -> bool:
+    """Say whether a line is nothing but what stands in front of a name ("Written by", "Autor:")."""
+    return (
+        len(line) <= MAX_LABEL_CHARS and (label := _LABEL.match(line + " :")) is not None and label.end() >= len(line)
+    )
+
+
 def names_in_line(line: str, site_names: frozenset[str] = frozenset()) -> Names:
     """Return the names in a line that says so ("By", "Von", "记者", "기자"); nothing where it does not."""
     asian = _asian_names(line)
@@ -127,6 +140,13 @@ def names_in_line(line: str, site_names: frozenset[str] = frozenset()) -> Names:
     rest = _SENTENCE_END.sub("", _END.sub("", line[label.end() :]))
     alone = not rest[:1].islower() or len(line) - len(rest) <= MAX_PEN_NAME_CHARS
     return names(rest, site_names, trusted=alone and len(rest) <= MAX_PEN_NAME_CHARS and "," not in rest)
+
+
+def signature(first: str, last: str) -> tuple[str, ...]:
+    """Return the names in brackets in the first and at the end of the last paragraph of a Chinese text."""
+    found = _REPORTERS.search(first[:MAX_DATELINE_CHARS]) or _SIGNED.search(last[-MAX_DATELINE_CHARS:])
+    people = re.split(r"[\s、,，]+", found[1]) if found else []
+    return _unique(people) if all(name[0] in CHINESE_FAMILY_NAMES for name in people) else ()
 
 
 def _asian_names(line: str) -> tuple[str, ...]:

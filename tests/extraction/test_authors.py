@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from metadata_pages import STORY, ld, meta, told
 
-from scraper.extraction.names import names, names_in_line
+from scraper.extraction.names import names, names_in_line, signature
 
 
 def by_json_ld(author: str) -> str:
@@ -72,12 +72,48 @@ def test_an_account_that_the_page_does_not_show_gives_way_to_the_byline() -> Non
         '<span itemprop="author">Ann Bell</span>',
         "<p>Ann Bell</p><p>3 May 2024</p>",
         "<p>Ann Bell/Ann Bell</p>",
+        "<p>Written by</p><p>Ann Bell</p>",
+        '<p>with <a href="/about/editors/ann-bell/">Ann Bell</a></p>',
+        '<div class="author">Islands · Ann Bell</div>',
+        "<p>By Ann Bell, ann.bell@courier.example, letters to ann.bell@courier.example</p>",
     ],
 )
 def test_a_byline_near_the_title_is_found(line: str) -> None:
     page = told(f"<h1>Ferry returns</h1>{line}{STORY}", "<title>Ferry returns</title>")
 
     assert page.authors == ("Ann Bell",)
+
+
+def test_several_names_of_one_node_are_several_authors() -> None:
+    assert told(head=by_json_ld('{"@type": "Person", "name": ["Ann Bell", "Ben Cole"]}')).authors == (
+        "Ann Bell", "Ben Cole",
+    )  # fmt: skip
+
+
+def test_a_pen_name_in_small_letters_may_be_in_the_text_too() -> None:
+    page = told(f'<h1>Ferry returns</h1><p>by <a rel="author" href="/u/7">harbourfox</a></p>{STORY}<p>@harbourfox</p>')
+
+    assert page.authors == ("harbourfox",)
+
+
+def test_a_line_that_only_looks_like_a_name_does_not_replace_what_the_head_says() -> None:
+    head = "<title>Ferry returns</title>" + meta("author", "kx2")
+
+    assert told(f"<h1>Ferry returns</h1><p>Find A Pier</p><p>3 May 2024</p>{STORY}", head).authors == ("kx2",)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "authors"),
+    [
+        ("（海湾日报记者 张海 李明）渡轮星期一恢复运行。", "码头重新开放。", ("张海", "李明")),
+        ("渡轮星期一恢复运行。", "码头重新开放。（张海）", ("张海",)),
+        ("渡轮星期一恢复运行。", "码头重新开放（文/图 张海 李明）", ("张海", "李明")),
+        ("渡轮星期一恢复运行。", "码头重新开放（完）", ()),
+        ("记者向有关部门了解渡轮的情况。", "码头重新开放（见图）", ()),
+    ],
+)
+def test_who_signs_a_chinese_text_in_brackets_is_its_author(first: str, last: str, authors: tuple[str, ...]) -> None:
+    assert signature(first, last) == authors
 
 
 def test_words_that_the_page_also_writes_small_are_no_name() -> None:
