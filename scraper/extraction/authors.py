@@ -15,8 +15,8 @@ from scraper.extraction.titles import key
 # A part of the address of a person's page on most systems.
 _PROFILE = frozenset(
     """author authors autor autoren autores auteur auteurs autori by people person staff contributor contributors writer
-    writers editor editors profile profiles journalist journalisten journaliste journalists redakteur redakteure columnist
-    columnists reporter reporters team user users""".split()
+    writers editor editors profile profiles journalist journalisten journaliste journalists redakteur redakteure
+    columnist columnists reporter reporters team user users""".split()
 )
 _AUTHOR_METAS = (
     "author", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "article:author_name",
@@ -27,6 +27,7 @@ MAX_BYLINE_CHARS = 160
 # A name, perhaps with a date, and nothing else.
 MAX_LONE_CHARS = 80
 MAX_LONE_WORDS = 3
+MAX_VIETNAMESE_WORDS = 4
 _DATED = re.compile(r"(?:19|20)\d\d|\d+ min", re.IGNORECASE)
 _REVIEWED = re.compile(r"\b(?:reviewed|edited|fact[- ]checked) by", re.IGNORECASE)
 _LONE_PARTS = re.compile(r"\s*[|•·/\n]\s*|\s[–—-]\s|\d{4}")
@@ -225,6 +226,15 @@ def _from_brackets(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
         yield Names(signature(first, last))
 
 
+def _from_last_line(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
+    """Yield the name below a Vietnamese text, where its author signs."""
+    if evidence.language[:2] == "vi" and evidence.body:
+        last = evidence.body[1]
+        for line in evidence.columns.text[last : last + 2]:
+            if len(line.split()) <= MAX_VIETNAMESE_WORDS:
+                yield Names(names(line, site).people)
+
+
 def _from_lone_names(evidence: Evidence, site: frozenset[str]) -> Iterator[Names]:
     """Yield the names in lines without a label: several parted by strokes, or with a date in the line or beside it."""
     columns = evidence.columns
@@ -258,6 +268,7 @@ _SOURCES: tuple[tuple[str, Source], ...] = (
     ("visible", _from_lines),
     ("class", _from_classes),
     ("visible", _from_brackets),
+    ("visible", _from_last_line),
     ("visible", _from_lone_names),
 )
 _WEAK = (_from_profiles, _from_classes, _from_lone_names)

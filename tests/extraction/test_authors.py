@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from metadata_pages import STORY, ld, meta, told
+from metadata_pages import STORY, columns_of, ld, meta, told
 
+from scraper.extraction.authors import byline
+from scraper.extraction.evidence import gather
 from scraper.extraction.names import names, names_in_line, signature
 
 
@@ -114,6 +116,15 @@ def test_a_line_that_only_looks_like_a_name_does_not_replace_what_the_head_says(
 )
 def test_who_signs_a_chinese_text_in_brackets_is_its_author(first: str, last: str, authors: tuple[str, ...]) -> None:
     assert signature(first, last) == authors
+
+
+def test_the_line_below_a_vietnamese_text_is_its_author() -> None:
+    body = "<h1>Phà trở lại</h1><p>" + "Phà giữa các đảo hoạt động trở lại sau mười một tuần sửa chữa. " * 4 + "</p>"
+    columns = columns_of(body + "<p>Lê Bình An</p>", lang="vi")
+
+    found = byline(gather(columns, "https://news.example/pha", (1, 1)))
+
+    assert found.people == ("Lê Bình An",)
 
 
 def test_words_that_the_page_also_writes_small_are_no_name() -> None:
