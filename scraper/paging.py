@@ -15,13 +15,18 @@ _PARAMETERS = frozenset(
     "sayfa strana oldal".split()
 )
 MIN_STEM_CHARS = 3
-# Both begin with one character, which `re` looks for many times faster than for one of several.
+# The look at a page's bytes happens in the event loop. Of a larger page, or one with more that looks like an address of a
+# sibling, a worker is asked. One page in a hundred has more bytes.
+MAX_LOOKED_BYTES = 1024 * 1024
+MAX_LOOKS = 500
+# An address with more parameters is no page's.
+MAX_PARAMETERS = 30
+# Begins with one character, which `re` looks for many times faster than for one of several.
 _PAGED = re.compile(
     rb"=(?=\d)(?:(?<=[?&;]page=)|(?<=[?&;]p=)|(?<=[?&;]pg=)|(?<=[?&;]seite=)|(?<=[?&;]pagina=))", re.IGNORECASE
 )
-_PAGED_BARE = re.compile(
-    rb"\?(?<=[\"'=]\?)(?:[^\"'\s<>]{0,60}&)?(?:page|p|pg|seite|pagina)=\d", re.IGNORECASE
-)  # no path before it
+_BARE = re.compile(rb"[\"'=]\?(?:[^\"'\s<>]{0,60}&)?(?:page|p|pg|seite|pagina)=$", re.IGNORECASE)  # no path before it
+MAX_BARE_BYTES = 70
 # What may follow the name of a page in the address of another page of the same article.
 _SIBLING = re.compile(rb"""(?:\.[a-z]{3,5})?[/?&;_.,~=-][^"'\s<>#]{0,60}?(?:\d|all|full|single|print|whole|one)""")
 
@@ -140,13 +145,24 @@ def page_number(first: str, url: str) -> int | None:
 
 def may_go_on(url: str, body: bytes) -> bool:
     """Tell, without parsing, whether a page may name a numbered sibling or a page that holds all of them."""
+    if len(body) > MAX_LOOKED_BYTES:
+        return True
     stem, number = _series(url) if problem(url) is None else (url, None)
     # Of a first page with a number, the others have the name of the directory, or what stands before the number.
     first = {_name_of(stem.partition("?")[0])} if number in (0, 1) else set()
     names = {name for name in (_name_of(url), *first) if len(name) >= MIN_STEM_CHARS}
-    if (_PAGED_BARE if names else _PAGED).search(body):
+    if _names_number(body, bare=bool(names)):
         return True
     return any(_names_sibling(body, name.encode()) for one in names for name in {one, unquote(one)})
+
+
+def _names_number(body: bytes, *, bare: bool) -> bool:
+    """Tell whether a page names an address with the number of a page, or, if ``bare``, one that is nothing but that."""
+    for looks, found in enumerate(_PAGED.finditer(body)):
+        end = found.end()
+        if not bare or looks > MAX_LOOKS or _BARE.search(body, max(0, end - MAX_BARE_BYTES), end):
+            return True
+    return False
 
 
 def _name_of(url: str) -> str:
@@ -157,11 +173,13 @@ def _name_of(url: str) -> str:
 def _names_sibling(body: bytes, name: bytes) -> bool:
     # Not one pattern: compiling it for each page takes longer than all else that happens here.
     start = body.find(name)
-    while start >= 0:
+    for _ in range(MAX_LOOKS):
+        if start < 0:
+            return False
         if _SIBLING.match(body, start + len(name)):
             return True
         start = body.find(name, start + 1)
-    return False
+    return True
 
 
 def _plain(text: str) -> str:
@@ -177,7 +195,7 @@ def _candidates(url: str) -> list[tuple[str, int | None]]:
     """Return each way to read an address as a page: what it is a page of, and its number."""
     found: list[tuple[str, int | None]] = []
     parts = urlsplit(normalise(url))
-    pairs = [pair for pair in parts.query.split("&") if pair]
+    pairs = [pair for pair in parts.query.split("&", MAX_PARAMETERS)[:MAX_PARAMETERS] if pair]
     for pair in pairs:
         name, _, value = pair.partition("=")
         if name.lower() in _PARAMETERS and value.isascii() and value.isdigit() and int(value) <= MAX_PAGE:

@@ -32,7 +32,8 @@ SLICE_BYTES = 256 * 1024
 
 # RFC 9659: zstd as a content encoding needs no window above 8 MB. The library's own bound is 128 MB.
 _ZSTD_OPTIONS: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_ZSTD_MAGIC, _ZSTD_SKIPPABLE = 0xFD2FB528, 0x184D2A50
+_ZSTD_MAGIC_BYTES = 4
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -197,13 +198,19 @@ class _Zstd:
     """zstd of any number of frames."""
 
     def __init__(self) -> None:
-        self._stream = zstd.ZstdDecompressor(options=_ZSTD_OPTIONS)
+        self._stream: zstd.ZstdDecompressor | None = None
+        self._head = b""
         self.whole = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
+        data = self._head + data
+        self._head = b""
         while True:
-            if self.whole:
-                if not data.startswith(_ZSTD_MAGIC):
+            if self._stream is None or self.whole:
+                if len(data) < _ZSTD_MAGIC_BYTES:
+                    self._head = data  # too little to tell what it is
+                    return
+                if self.whole and not _begins_zstd_frame(data):
                     return
                 self._stream = zstd.ZstdDecompressor(options=_ZSTD_OPTIONS)
             try:
@@ -215,6 +222,12 @@ class _Zstd:
             yield piece
             if not self.whole and self._stream.needs_input:
                 return
+
+
+def _begins_zstd_frame(data: bytes) -> bool:
+    """Tell whether a frame begins here, be it one to be skipped (RFC 8878, 3.1)."""
+    magic = int.from_bytes(data[:_ZSTD_MAGIC_BYTES], "little")
+    return magic == _ZSTD_MAGIC or magic & ~0xF == _ZSTD_SKIPPABLE
 
 
 _DECODERS: dict[str, Callable[[], Decoder]] = {

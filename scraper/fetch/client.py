@@ -64,7 +64,10 @@ class Client:
     async def get(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Reply]:
         """Send a GET and yield the reply once its headers are there; raise Trouble for what goes wrong."""
         with _troubles(in_body=False):
-            request = httpx.Request("GET", url, headers=headers, extensions=self._extensions)
+            address = httpx.URL(url)
+            # Without a Host of ours httpx would decode the name, and fail on those that only IDNA 2003 or UTS 46 allows.
+            host = {"Host": address.netloc.decode("ascii")}
+            request = httpx.Request("GET", address, headers={**host, **headers}, extensions=self._extensions)
             if request.url.userinfo and "Authorization" not in request.headers:
                 next(httpx.BasicAuth(request.url.username, request.url.password).auth_flow(request))
             response = await self._transport.handle_async_request(request)
@@ -103,7 +106,7 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         if self._guard:
-            self._guard.check_literal(url.host)
+            self._guard.check_literal(url.raw_host.decode("ascii"))
         response = await self._pool.handle_async_request(
             httpcore.Request(
                 method=request.method,
@@ -144,7 +147,7 @@ def _troubles(*, in_body: bool) -> Iterator[None]:
     """Turn the errors of both libraries into Trouble. The guarded network raises Trouble itself."""
     try:
         yield
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpcore.UnsupportedProtocol) as error:
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpcore.UnsupportedProtocol, UnicodeError) as error:
         raise Trouble("bad_url", str(error)) from error
     except httpcore.ProxyError as error:
         raise Trouble("connect", f"the proxy refuses: {error}", retry=True) from error

@@ -53,11 +53,11 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         return float(value[:9])
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+        # A date without a zone is UTC: HTTP knows no other.
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        return max(0.0, (date - now).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    # A date without a zone is UTC: HTTP knows no other.
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (date - now).total_seconds())
 
 
 def _asked_to_wait(status: int, headers: Mapping[str, str], now: datetime, max_wait_s: float) -> Trouble:

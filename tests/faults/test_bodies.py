@@ -134,6 +134,18 @@ def test_row_9_an_endless_body_ends_at_the_cap(among_good: Command, usual_mb: fl
     assert done.code == 3
 
 
+@pytest.mark.parametrize("piece", [b"bad/", b"=?&", b"&p=1", b"=1"])
+def test_row_9_a_large_page_full_of_addresses_never_blocks_the_others(among_good: Command, piece: bytes) -> None:
+    story = PAGE.replace(b"</body>", b"<!-- " + piece * (9_000_000 // len(piece)) + b" --></body>")
+
+    done = among_good(answer(story))
+
+    assert story != PAGE
+    assert len(done.articles) == 3
+    assert done.stall_ms < 100
+    assert done.code == 0
+
+
 def test_row_10_compressed_bytes_that_no_header_names_are_no_page(among_good: Command) -> None:
     done = among_good(answer(gzip.compress(PAGE)))
 

@@ -77,6 +77,14 @@ def test_gzip_members_and_zstd_frames_are_joined() -> None:
     assert read(zstd.compress(b"one ") + zstd.compress(b"two"), "zstd") == b"one two"
 
 
+@pytest.mark.parametrize("chunk", [1, 2, 3, 64 * 1024])
+def test_frames_of_zstd_are_joined_however_the_bytes_arrive(chunk: int) -> None:
+    skipped = b"\x5a\x2a\x4d\x18" + (3).to_bytes(4, "little") + b"any"  # RFC 8878, 3.1.2
+
+    assert read(skipped + zstd.compress(b"one ") + skipped + zstd.compress(b"two"), "zstd", chunk=chunk) == b"one two"
+    assert read(zstd.compress(TEXT) + b"\0\0", "zstd", chunk=chunk) == TEXT
+
+
 def test_padding_after_gzip_is_ignored() -> None:
     assert read(gzip.compress(TEXT) + b"\0" * 9, "gzip") == TEXT
 

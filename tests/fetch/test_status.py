@@ -25,6 +25,8 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
         ("soon", None),
         ("²", None),
         ("Tue, 99 Nov 2026 12:00:00 GMT", None),
+        ("Mon, 01 Jan 2026 00:00:00 +99999999999999", None),
+        ("Mon, 01 Jan 99999999999999 00:00:00 GMT", None),
         ("", None),
     ],
 )
