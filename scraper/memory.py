@@ -25,6 +25,8 @@ MIN_ARTICLES = 3
 # Sketches of a site, some 150 bytes each. A share of one fifth is known within 8 points, which is enough, and a site
 # that changes its furniture has new sketches soon.
 MAX_SKETCHES = 100
+# Lines of a sketch; a page of 10 MB may have 100,000, and its sketch is made where all other pages wait.
+MAX_LINES = 1000
 
 _DIGITS = re.compile(r"\d+")
 _TWO_LETTERS = re.compile(r"[^\W\d_].*?[^\W\d_]")  # "Q" and "A" are an interview
@@ -57,9 +59,13 @@ def sketch(lines: Iterable[str]) -> Sketch:
     """Return the fingerprints of an article's short lines.
 
     Lines that differ in a number only are left out where they stand in one article ("Step 1", "Step 2"): they are its
-    order, and no furniture.
+    order, and no furniture. Of a text with more than :data:`MAX_LINES` lines, the middle is left out: furniture
+    stands at the ends.
     """
     texts: defaultdict[int, set[str]] = defaultdict(set)
+    lines = list(lines)
+    if len(lines) > MAX_LINES:
+        lines = lines[: MAX_LINES // 2] + lines[-MAX_LINES // 2 :]
     for line in lines:
         texts[fingerprint(line)].add(fold(line))
     return frozenset(print_ for print_, found in texts.items() if print_ and len(found) == 1)

@@ -15,8 +15,8 @@ _PARAMETERS = frozenset(
     "sayfa strana oldal".split()
 )
 MIN_STEM_CHARS = 3
-# The look at a page's bytes happens in the event loop. Of a larger page, or one with more that looks like an address of a
-# sibling, a worker is asked. One page in a hundred has more bytes.
+# The look at a page's bytes happens in the event loop. Of a larger page, as one in a hundred is, or one with more that
+# looks like the address of a sibling, a worker is asked.
 MAX_LOOKED_BYTES = 1024 * 1024
 MAX_LOOKS = 500
 # An address with more parameters is no page's.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from scraper.memory import (
     MAX_CHARS,
+    MAX_LINES,
     MAX_SKETCHES,
     Learner,
     Memory,
@@ -169,3 +171,13 @@ def test_a_line_is_known_by_the_articles_that_have_it() -> None:
     known = site_memory(frozenset([number, 1000]) for number in range(1, 5))
 
     assert (known.articles, dict(known.seen)) == (4, {1000: 4})
+
+
+def test_of_a_text_without_end_the_ends_are_kept() -> None:
+    words = ["line " + "".join(three) for three in itertools.product("abcdefghijklmnopqrstuvwxyz", repeat=3)]
+
+    kept = sketch(words)
+
+    assert len(kept) <= MAX_LINES
+    assert {fingerprint(words[0]), fingerprint(words[-1])} <= kept
+    assert fingerprint(words[len(words) // 2]) not in kept

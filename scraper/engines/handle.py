@@ -15,6 +15,7 @@ from scraper.engines.packing import Parts
 from scraper.engines.shared import Shared
 from scraper.engines.worker import LENGTH_BYTES, Remark
 from scraper.records import Failed, FailReason
+from scraper.report import as_bug
 
 log = logging.getLogger("scraper")
 
@@ -108,21 +109,30 @@ class Handle:
             self.on_end(self)
             return
         self._received += data
-        for results, remarks in _messages(self._received):
-            _log(remarks)
-            self.answers += 1
-            for task, result in zip(self.batches.popleft(), results, strict=True):
-                task.finish(result)
+        for message in _messages(self._received):
+            self._finish(self.batches.popleft(), message)
         self.on_answer()
 
+    def _finish(self, batch: list[Task], message: bytes) -> None:
+        self.answers += 1
+        try:
+            results, remarks = pickle.loads(message)
+        except Exception as error:  # a result that is not what its type says
+            for task in batch:
+                task.finish(as_bug(task.name, error))
+            return
+        _log(remarks)
+        for task, result in zip(batch, results, strict=True):
+            task.finish(result)
 
-def _messages(received: bytearray) -> Iterator[tuple[list[Any], list[Remark]]]:
+
+def _messages(received: bytearray) -> Iterator[bytes]:
     """Take the whole messages out of what was received."""
     while len(received) >= LENGTH_BYTES:
         end = LENGTH_BYTES + int.from_bytes(received[:LENGTH_BYTES])
         if len(received) < end:
             return
-        message = pickle.loads(received[LENGTH_BYTES:end])
+        message = bytes(received[LENGTH_BYTES:end])
         del received[:end]
         yield message
 

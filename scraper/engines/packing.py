@@ -53,7 +53,8 @@ def _response(fields: dict[str, Any], body: bytes | memoryview) -> Response:
 def _encoded(article: Article) -> str | tuple[Any, ...]:
     try:
         return _article, (msgspec.msgpack.encode(article),)
-    except UnicodeEncodeError:  # the name of a file that is no UTF-8 has lone surrogates, which only pickle keeps
+    except (UnicodeEncodeError, OverflowError):
+        # Only pickle keeps lone surrogates, as in the name of a file that is no UTF-8, and integers beyond 64 bits.
         return article.__reduce__()
 
 

@@ -9,6 +9,9 @@ from mmap import mmap
 # is busy for some milliseconds. More would wait behind a slow page while another worker has nothing to do.
 AHEAD = 4
 
+# Where a worker is that has done its batch and is sending the results: its end is no job's fault.
+ANSWERING = 255
+
 # Room for a batch. 99 of 100 pages are smaller; a larger one goes through the pipe.
 ROOM_BYTES = 1024 * 1024
 
@@ -16,8 +19,8 @@ ROOM_BYTES = 1024 * 1024
 class Shared:
     """Made before the workers are forked.
 
-    ``at[number]`` is the job of its batch that a worker is at: 1 the first, 0 none. Each worker has ``AHEAD`` rooms,
-    which its batches take in turn: what was in a room has been answered when the next batch takes it.
+    ``at[number]`` is the job of its batch that a worker is at: 1 the first, 0 none, or :data:`ANSWERING`. Each worker
+    has ``AHEAD`` rooms, which its batches take in turn: what was in a room has been answered when the next takes it.
     """
 
     def __init__(self, workers: int) -> None:

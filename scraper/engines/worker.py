@@ -14,7 +14,7 @@ from typing import Any
 
 from scraper.config import EngineSettings
 from scraper.engines.packing import pickled, whole
-from scraper.engines.shared import Shared
+from scraper.engines.shared import ANSWERING, Shared
 
 # A message to the program is its length and a pickle: of all encodings it alone keeps file names that are no UTF-8.
 LENGTH_BYTES = 8
@@ -55,8 +55,9 @@ def serve(
                 signal.setitimer(signal.ITIMER_REAL, 0)
             done += len(results)
             data = pickled((results, remarks.take()))
-            at[number] = 0
+            at[number] = ANSWERING
             connection.sendall(len(data).to_bytes(LENGTH_BYTES) + data)
+            at[number] = 0
             grown = resident_bytes("self") - begin > BIG * settings.page_memory_bytes
             if grown or done >= settings.pages_per_worker:
                 return

@@ -16,7 +16,7 @@ from scraper.engines.handle import Handle, Task
 from scraper.engines.local import Pages, Question, clean_guarded, continuation_guarded, warm_up
 from scraper.engines.nursery import Nursery, Warm
 from scraper.engines.packing import parts_of
-from scraper.engines.shared import AHEAD, Shared
+from scraper.engines.shared import AHEAD, ANSWERING, Shared
 from scraper.engines.worker import resident_bytes, serve
 from scraper.memory import Memory, site_name
 from scraper.records import Continuation, Failed, FailReason, Outcome, Response, Skipped
@@ -118,7 +118,7 @@ class Workers(Generic[Job, Result]):
         at = self._shared.at[handle.number]
         # 0: it ended between two pages, because it had grown old or big, or killed by somebody. But where it never did
         # anything the next one may not either, and somebody must be told.
-        if handle.batches and (at or not handle.answers):
+        if handle.batches and at != ANSWERING and (at or not handle.answers):
             handle.batches[0].pop(max(at - 1, 0)).fail(*self._cause(code, handle.too_big))
         self._waiting.extendleft(task for batch in reversed(handle.batches) for task in reversed(batch))
         self._dispatch()

@@ -65,7 +65,7 @@ class Client:
         """Send a GET and yield the reply once its headers are there; raise Trouble for what goes wrong."""
         with _troubles(in_body=False):
             address = httpx.URL(url)
-            # Without a Host of ours httpx would decode the name, and fail on those that only IDNA 2003 or UTS 46 allows.
+            # Without a Host of ours httpx would decode the name, and fail on those that only browsers allow.
             host = {"Host": address.netloc.decode("ascii")}
             request = httpx.Request("GET", address, headers={**host, **headers}, extensions=self._extensions)
             if request.url.userinfo and "Authorization" not in request.headers:

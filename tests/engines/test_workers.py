@@ -193,6 +193,44 @@ def test_a_worker_that_is_killed_while_it_has_nothing_to_do_harms_nobody() -> No
         assert asyncio.run(kill_between(workers)) == [0, 1, 2]
 
 
+def test_a_worker_that_is_killed_while_it_answers_harms_nobody(tmp_path: Path) -> None:
+    async def kill_while_it_sends(workers: Workers[tuple[Any, ...], Any]) -> Any:
+        job = workers.submit((much, tmp_path / "pid"), "job")
+        while not (tmp_path / "pid").exists():
+            time.sleep(0.01)
+        time.sleep(0.5)
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+        return await job
+
+    with closing(Workers(obey, ONE)) as workers:
+        assert asyncio.run(kill_while_it_sends(workers)) == "x" * 20_000_000
+
+
+def much(path: Path) -> str:
+    """Return more than a pipe holds."""
+    (path.parent / "new").write_text(str(os.getpid()))
+    (path.parent / "new").rename(path)
+    return "x" * 20_000_000
+
+
+def test_a_result_that_cannot_be_read_is_a_bug_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    results = run([(abs, -1), (Unreadable,), (abs, -2)])
+
+    assert (results[0], reason(results[1]), results[2]) == (1, "bug", 2)
+    assert "job 1: a bug: no number" in caplog.text
+
+
+class Unreadable:
+    """A result whose pickle raises where it is read."""
+
+    def __reduce__(self) -> Any:
+        return refuse, ()
+
+
+def refuse() -> None:
+    raise ValueError("no number")
+
+
 def test_signals_that_a_terminal_sends_to_all_processes_do_not_end_a_worker() -> None:
     jobs = [(crash, number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
 

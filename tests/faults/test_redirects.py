@@ -88,7 +88,9 @@ def test_row_13_nor_where_a_robots_txt_redirects_to_it(among_good: Command, serv
 def test_row_13_a_name_that_only_browsers_allow_is_looked_up_like_any_other(
     among_good: Command, servers: Servers
 ) -> None:
-    site = servers.serve({"/bad": to("http://xn--i-7iq.invalid/story")})  # an emoji: UTS 46 allows it, IDNA 2008 does not
+    site = servers.serve(
+        {"/bad": to("http://xn--i-7iq.invalid/story")}
+    )  # an emoji: UTS 46 allows it, IDNA 2008 does not
 
     done = among_good("http://xn--i-7iq.invalid/story", "http://\u2603.invalid/", site.url("/bad"))
 
