@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scraper.extraction.characters import CharacterCounts
 from scraper.extraction.columns import Columns
 from scraper.extraction.features import block_features
+from scraper.extraction.flags import BIT
 from scraper.extraction.model import BlockModel
 from scraper.extraction.regions import Regions
 
@@ -36,12 +37,25 @@ def score(columns: Columns, titles: list[str], description: str, model: BlockMod
     counts = CharacterCounts(columns.text)
     regions = Regions(columns, counts, titles, description)
     own = model.probabilities(block_features(columns, counts, regions))
+    own[_is_no_story(own, regions)] = 0.0
     probability = _vote(own, counts.words, regions.signature[regions.container])
     kept, expected = _cut(probability, counts.words)
     # Code between paragraphs reads like no text: in the article's container it stays at the lowest cut.
     code = np.array([tag == "pre" for tag in columns.tag])
     kept |= code & regions.in_guess[regions.container] & (probability >= LOWEST_CUT)
     return Scored(columns, counts, regions, probability, kept, expected)
+
+
+def _is_no_story(own: npt.NDArray[np.float64], regions: Regions) -> npt.NDArray[np.bool_]:
+    """Tell the blocks that are no article whatever the model says: words for search engines, and text in a dialog.
+
+    None of 204 pages with text in a dialog has a line of its article there. Where nothing outside of it is surely kept,
+    it may be the article all the same.
+    """
+    in_dialog: npt.NDArray[np.bool_] = (regions.all_flags[regions.container] & BIT["IN_DIALOG"]) != 0
+    if in_dialog.any() and not (own[~in_dialog] >= HIGHEST_CUT).any():
+        return regions.stuffed
+    return in_dialog | regions.stuffed
 
 
 def _vote(
