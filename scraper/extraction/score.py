@@ -17,6 +17,7 @@ from scraper.extraction.regions import Regions
 # The cut that maximises the expected F1 is trusted between these: outside, the probabilities of a strange page decide.
 LOWEST_CUT = 0.30
 HIGHEST_CUT = 0.55
+_THREAD = BIT["COMMENT"] | BIT["IN_LIST"]
 OWN_SHARE = 0.5  # of a block's own probability against the mean of the blocks with the same signature
 
 
@@ -47,15 +48,17 @@ def score(columns: Columns, titles: list[str], description: str, model: BlockMod
 
 
 def _is_no_story(own: npt.NDArray[np.float64], regions: Regions) -> npt.NDArray[np.bool_]:
-    """Tell the blocks that are no article whatever the model says: words for search engines, and text in a dialog.
+    """Tell the blocks that are no article whatever the model says: words for search engines, and what is beside it.
 
-    None of 204 pages with text in a dialog has a line of its article there. Where nothing outside of it is surely kept,
-    it may be the article all the same.
+    Beside it is the text in a dialog (none of 204 pages with one has a line of its article there) and a thread of
+    comments of which the model is not sure. Where nothing else is sure, these may be the article all the same.
     """
-    in_dialog: npt.NDArray[np.bool_] = (regions.all_flags[regions.container] & BIT["IN_DIALOG"]) != 0
-    if in_dialog.any() and not (own[~in_dialog] >= HIGHEST_CUT).any():
+    flags = regions.all_flags[regions.container]
+    beside: npt.NDArray[np.bool_] = (flags & BIT["IN_DIALOG"]) != 0
+    beside |= ((flags & _THREAD) == _THREAD) & (own < HIGHEST_CUT)
+    if beside.any() and not (own[~beside] >= HIGHEST_CUT).any():
         return regions.stuffed
-    return in_dialog | regions.stuffed
+    return beside | regions.stuffed
 
 
 def _vote(
