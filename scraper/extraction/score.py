@@ -51,13 +51,19 @@ def _is_no_story(own: npt.NDArray[np.float64], regions: Regions) -> npt.NDArray[
     """Tell the blocks that are no article whatever the model says: words for search engines, and what is beside it.
 
     Beside it is the text in a dialog (none of 204 pages with one has a line of its article there) and a thread of
-    comments of which the model is not sure. Where nothing else is sure, these may be the article all the same.
+    comments below it of which the model is not sure. Where nothing else is sure, these may be the article all the same.
     """
     flags = regions.all_flags[regions.container]
-    beside: npt.NDArray[np.bool_] = (flags & BIT["IN_DIALOG"]) != 0
-    beside |= ((flags & _THREAD) == _THREAD) & (own < HIGHEST_CUT)
-    if beside.any() and not (own[~beside] >= HIGHEST_CUT).any():
+    in_dialog = (flags & BIT["IN_DIALOG"]) != 0
+    in_thread = ((flags & _THREAD) == _THREAD) & (own < HIGHEST_CUT)
+    beside: npt.NDArray[np.bool_] = in_dialog | in_thread
+    if not beside.any():
         return regions.stuffed
+    sure = np.flatnonzero(~beside & (own >= HIGHEST_CUT))
+    if not len(sure):
+        return regions.stuffed
+    last = int(sure[-1])
+    beside[:last] = in_dialog[:last]
     return beside | regions.stuffed
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
 from scraper.extraction.extract import head_titles
-from scraper.extraction.model import shipped_model
+from scraper.extraction.model import BlockModel, shipped_model
 from scraper.extraction.score import Scored, score
 from scraper.extraction.walk import walk
 from tests.extraction.scored_pages import a_document
@@ -33,6 +38,27 @@ def test_an_article_that_a_page_shows_in_a_dialog_stays() -> None:
     page = scored(f"<a href=/>Home</a><div role=dialog><h1>The ferry is back</h1>{STORY}</div>")
 
     assert page.kept.sum() >= 4
+
+
+def test_a_thread_of_comments_below_the_article_must_be_surer_than_other_text() -> None:
+    comments = "".join(f"<li>Number {number} says that the ramp should have been steel.</li>" for number in range(3))
+    columns = walk(
+        a_document(f"<article>{STORY}</article><ol class=comments>{comments}</ol><p>Corrected on Tuesday.").tree
+    )
+
+    page = score(columns, [], "", _Thinks([0.9] * 4 + [0.5] * 4))
+
+    assert page.kept.tolist() == [True] * 4 + [False] * 3 + [True]
+
+
+class _Thinks(BlockModel):
+    """A model that has made up its mind."""
+
+    def __init__(self, probabilities: list[float]) -> None:
+        self._probabilities = np.array(probabilities)
+
+    def probabilities(self, rows: Mapping[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
+        return self._probabilities[: len(rows["words"])]
 
 
 def test_words_for_search_engines_weigh_nothing() -> None:
