@@ -33,6 +33,7 @@ GOOD_WORDS_WITHOUT_END = 20.0
 MIN_TITLE_CHARS = 4
 DESCRIPTION_CHARS = 40  # of the description that a standfirst must share
 SIMILAR_TITLE = 0.6
+STUFFED_WORDS = 500.0  # without a sentence end, in an element that shows nothing: words for search engines
 
 
 class Regions:
@@ -53,15 +54,19 @@ class Regions:
         index = np.arange(len(self.end))
         # A container is inside all that stand before it, but for those that have ended.
         self.depth: Indexes = index - np.bincount(self.end).cumsum()[: len(index)]
-        words = counts.words
+        said: Indexes = np.array(columns.c_flags, np.int64)
         density = self.link_chars / np.maximum(counts.chars, 1)
+        self.stuffed: npt.NDArray[np.bool_] = (counts.words > STUFFED_WORDS) & (counts.sentence_ends == 0)
+        if self.stuffed.any():
+            self.stuffed &= (said[self.container] & BIT["HIDDEN"]) != 0
+        words = np.where(self.stuffed, 0.0, counts.words)
         enough = (counts.sentence_ends > 0) & (words >= GOOD_WORDS) | (words >= GOOD_WORDS_WITHOUT_END)
         self.good_words: Array = np.where(enough & (density < GOOD_LINK_DENSITY), words * (1.0 - density), 0.0)
         self.words = self._sum(words)
         self.link_words = self._sum(words * np.minimum(density, 1.0))
         self.good = self._sum(self.good_words)
         self.blocks: Indexes = self.last - self.first
-        self._flags(columns)
+        self._flags(said)
         self._title(columns, titles, description)
         self._guess(columns)
 
@@ -75,10 +80,9 @@ class Regions:
         above = self.words + 1.0
         return np.array((self.words, self.link_words / above, self.good / above, self.blocks))
 
-    def _flags(self, columns: Columns) -> None:
+    def _flags(self, said: Indexes) -> None:
         """Inherit flags downwards; a wrapper of nearly the whole page passes on only what speaks for content."""
         wrapper = self.words > WRAPPER_SHARE * max(float(self.words[0]), 1.0)
-        said: Indexes = np.array(columns.c_flags, np.int64)
         own: Indexes = np.where(wrapper, said & _PASSED_BY_WRAPPERS, said)
         above = np.maximum(self.parent, 0)
         self.near_flags: Indexes = np.bitwise_or(own, own[above])

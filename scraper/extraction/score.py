@@ -10,12 +10,14 @@ import numpy.typing as npt
 from scraper.extraction.characters import CharacterCounts
 from scraper.extraction.columns import Columns
 from scraper.extraction.features import block_features
+from scraper.extraction.flags import BIT
 from scraper.extraction.model import BlockModel
 from scraper.extraction.regions import Regions
 
 # The cut that maximises the expected F1 is trusted between these: outside, the probabilities of a strange page decide.
 LOWEST_CUT = 0.30
 HIGHEST_CUT = 0.55
+_THREAD = BIT["COMMENT"] | BIT["IN_LIST"]
 OWN_SHARE = 0.5  # of a block's own probability against the mean of the blocks with the same signature
 
 
@@ -36,12 +38,33 @@ def score(columns: Columns, titles: list[str], description: str, model: BlockMod
     counts = CharacterCounts(columns.text)
     regions = Regions(columns, counts, titles, description)
     own = model.probabilities(block_features(columns, counts, regions))
+    own[_is_no_story(own, regions)] = 0.0
     probability = _vote(own, counts.words, regions.signature[regions.container])
     kept, expected = _cut(probability, counts.words)
     # Code between paragraphs reads like no text: in the article's container it stays at the lowest cut.
     code = np.array([tag == "pre" for tag in columns.tag])
     kept |= code & regions.in_guess[regions.container] & (probability >= LOWEST_CUT)
     return Scored(columns, counts, regions, probability, kept, expected)
+
+
+def _is_no_story(own: npt.NDArray[np.float64], regions: Regions) -> npt.NDArray[np.bool_]:
+    """Tell the blocks that are no article whatever the model says: words for search engines, and what is beside it.
+
+    Beside it is the text in a dialog (none of 204 pages with one has a line of its article there) and a thread of
+    comments below it of which the model is not sure. Where nothing else is sure, these may be the article all the same.
+    """
+    flags = regions.all_flags[regions.container]
+    in_dialog = (flags & BIT["IN_DIALOG"]) != 0
+    in_thread = ((flags & _THREAD) == _THREAD) & (own < HIGHEST_CUT)
+    beside: npt.NDArray[np.bool_] = in_dialog | in_thread
+    if not beside.any():
+        return regions.stuffed
+    sure = np.flatnonzero(~beside & (own >= HIGHEST_CUT))
+    if not len(sure):
+        return regions.stuffed
+    last = int(sure[-1])
+    beside[:last] = in_dialog[:last]
+    return beside | regions.stuffed
 
 
 def _vote(
