@@ -33,6 +33,20 @@ def unicode_only(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def _is_utf8(data: bytes) -> bool:
+    """Tell whether bytes can be read as UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+try:  # the same, compiled: hatch_build.py
+    from scraper._text import is_utf8
+except ImportError:
+    is_utf8 = _is_utf8
+
 # Thai, Lao, Myanmar, Khmer, kana and Han are written without spaces between words.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
