@@ -219,3 +219,121 @@ cdef inline bint _is_copyright(int kind, void* data, Py_ssize_t place, Py_ssize_
     if size - place < 2 or PyUnicode_READ(kind, data, place + 1) != 41:
         return False
     return PyUnicode_READ(kind, data, place) == 99 or PyUnicode_READ(kind, data, place) == 67
+
+
+cdef inline bint _is_unspaced(Py_UCS4 code) noexcept:
+    """See ``text._UNSPACED``."""
+    if code < 0x0E00:
+        return False
+    return (
+        code <= 0x0EFF or 0x1000 <= code <= 0x109F or 0x1780 <= code <= 0x17FF or 0x3040 <= code <= 0x30FF
+        or 0x31F0 <= code <= 0x31FF or 0x3400 <= code <= 0x4DBF or 0x4E00 <= code <= 0x9FFF
+        or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x2FFFF
+    )
+
+
+cdef Py_ssize_t _words(str text, bint apart, Py_ssize_t* unspaced, Py_ssize_t* letters):
+    """Return the number of words; ``apart``: characters of scripts without spaces part words and are none.
+
+    Letters are counted from the first such character on.
+    """
+    cdef:
+        int kind = PyUnicode_KIND(text)
+        void* data = PyUnicode_DATA(text)
+        Py_ssize_t place, words = 0
+        bint in_word = False
+        Py_UCS4 code
+    for place in range(PyUnicode_GET_LENGTH(text)):
+        code = PyUnicode_READ(kind, data, place)
+        if code.isspace():
+            in_word = False
+            continue
+        if _is_unspaced(code):
+            unspaced[0] += 1
+            if apart:
+                in_word = False
+                continue
+        if letters is not NULL:
+            letters[0] += code.isalpha()
+        words += not in_word
+        in_word = True
+    return words
+
+
+def reading_words(str text):
+    """See ``text.reading_words``."""
+    cdef Py_ssize_t unspaced = 0
+    cdef Py_ssize_t words = _words(text, True, &unspaced, NULL)
+    return words + unspaced // 2
+
+
+def spaced_words(str text):
+    """See ``text.spaced_words``."""
+    cdef Py_ssize_t unspaced = 0, letters = 0
+    cdef Py_ssize_t words = _words(text, False, &unspaced, &letters)
+    return None if unspaced and 2 * unspaced > letters else words
+
+
+cdef enum:
+    MOST_LETTERS = 64
+
+
+def ascii_letters(str text, Py_ssize_t chars, Py_ssize_t most):
+    """Return the first letters and digits in ``chars`` characters, in lower case, at most ``most`` (up to 64).
+
+    ``None`` where the characters are not in ASCII.
+    """
+    cdef:
+        int kind = PyUnicode_KIND(text)
+        void* data = PyUnicode_DATA(text)
+        Py_ssize_t place, count = 0
+        unsigned int code
+        char letters[MOST_LETTERS]
+    for place in range(min(chars, PyUnicode_GET_LENGTH(text))):
+        code = PyUnicode_READ(kind, data, place)
+        if code >= 128:
+            return None
+        if count < most and (48 <= code <= 57 or 65 <= code <= 90 or 97 <= code <= 122):
+            letters[count] = <char>code if code <= 57 else <char>(code | 32)
+            count += 1
+    return letters[:count].decode("ascii")
+
+
+cdef inline bint _closes(Py_UCS4 code) noexcept:
+    """See ``matching._CLOSING``: quotation marks and brackets."""
+    return code == 34 or code == 39 or code == 41 or code == 93 or code == 0x201D or code == 0x2019
+
+
+def sentence_starts(str text, Py_ssize_t begin):
+    """Return where a sentence begins behind the end of another, from ``begin`` on: ``matching._SENTENCE_END``.
+
+    ``None`` for a text with other characters than those of ``Words.find``.
+    """
+    cdef:
+        int kind = PyUnicode_KIND(text)
+        void* data = PyUnicode_DATA(text)
+        Py_ssize_t size = PyUnicode_GET_LENGTH(text), place, next_
+        Py_UCS4 code
+        list starts = []
+    for place in range(begin, size):
+        code = PyUnicode_READ(kind, data, place)
+        if code >= 128 and not 0x2000 <= code <= 0x203F:
+            return None
+    place = begin
+    while place < size:
+        code = PyUnicode_READ(kind, data, place)
+        place += 1
+        if code != 46 and code != 33 and code != 63 and code != 0x2026:
+            continue
+        next_ = place
+        while next_ < size and _closes(PyUnicode_READ(kind, data, next_)):
+            next_ += 1
+        if next_ < size and (
+            PyUnicode_READ(kind, data, next_).isspace() or (code == 0x2026 and next_ - place < 2)
+        ):
+            while next_ < size and PyUnicode_READ(kind, data, next_).isspace():
+                next_ += 1
+            if next_ < size and not _closes(PyUnicode_READ(kind, data, next_)):
+                starts.append(next_)
+                place = next_
+    return starts

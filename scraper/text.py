@@ -33,20 +33,6 @@ def unicode_only(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _is_utf8(data: bytes) -> bool:
-    """Tell whether bytes can be read as UTF-8."""
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-try:  # the same, compiled: hatch_build.py
-    from scraper._text import is_utf8
-except ImportError:
-    is_utf8 = _is_utf8
-
 # Thai, Lao, Myanmar, Khmer, kana and Han are written without spaces between words.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -70,16 +56,16 @@ def visible(text: str) -> str:
     return normalize("NFC", text)
 
 
-def is_unspaced(text: str) -> bool:
-    """Tell whether most letters of ``text`` belong to scripts that put no spaces between words."""
-    unspaced = _unspaced(text)
-    return unspaced > 0 and 2 * unspaced > sum(map(str.isalpha, text))
-
-
-def reading_words(text: str) -> int:
+def _reading_words(text: str) -> int:
     """Return the number of words; two characters of a script without spaces count as one."""
     unspaced = _unspaced(text)
     return len(_UNSPACED.sub(" ", text).split()) + unspaced // 2 if unspaced else len(text.split())
+
+
+def _spaced_words(text: str) -> int | None:
+    """Return the number of words, ``None`` where most letters belong to scripts that put no spaces between words."""
+    unspaced = _unspaced(text)
+    return None if unspaced and 2 * unspaced > sum(map(str.isalpha, text)) else len(text.split())
 
 
 def _unspaced(text: str) -> int:
@@ -88,6 +74,21 @@ def _unspaced(text: str) -> int:
     if text.isascii() or not text.encode("utf-8", "replace").translate(None, _OTHER_BYTES):
         return 0
     return len(_UNSPACED.findall(text))
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Tell whether bytes can be read as UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+try:  # the same, compiled: hatch_build.py
+    from scraper._text import is_utf8, reading_words, spaced_words
+except ImportError:
+    is_utf8, reading_words, spaced_words = _is_utf8, _reading_words, _spaced_words
 
 
 def counted(number: int, noun: str) -> str:
