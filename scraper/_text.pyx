@@ -122,6 +122,7 @@ cdef Py_ssize_t _end_tag(const unsigned char* text, Py_ssize_t place, Py_ssize_t
 
 cdef enum:
     COPYRIGHT = 1  # the token for "(c)"
+    MOST_BITS = 0x7FFF  # of `bits`
 
 cdef Eight _START = 0xCBF29CE484222325ULL
 
@@ -138,6 +139,7 @@ cdef class Words:
     """
 
     cdef unsigned char small[128]  # of each character of a token its small letter; 0 for what parts tokens
+    cdef unsigned char bits[4096]  # of most words they tell that no rule has them, in the processor's cache
     cdef object table  # the memory of the next, of 2^n places
     cdef Eight* hashes  # 0 for an empty place
     cdef int* places  # in ``rules``
@@ -165,6 +167,7 @@ cdef class Words:
             at = self.place_of(hashed)
             self.hashes[at] = hashed
             self.places[at] = place
+            self.bits[(hashed & MOST_BITS) >> 3] |= 1 << (hashed & 7)
 
     cdef inline Eight place_of(self, Eight hashed) noexcept:
         """Return where a hash is in the table, or the empty place where it would be."""
@@ -208,7 +211,10 @@ cdef class Words:
         return found
 
     cdef int add_rules(self, Eight hashed, list found) except -1:
-        cdef Eight at = self.place_of(hashed)
+        cdef Eight at
+        if not self.bits[(hashed & MOST_BITS) >> 3] >> (hashed & 7) & 1:
+            return 0
+        at = self.place_of(hashed)
         if self.hashes[at]:
             found += <list>self.rules[self.places[at]]
         return 0
@@ -232,45 +238,48 @@ cdef inline bint _is_unspaced(Py_UCS4 code) noexcept:
     )
 
 
-cdef Py_ssize_t _words(str text, bint apart, Py_ssize_t* unspaced, Py_ssize_t* letters):
-    """Return the number of words; ``apart``: characters of scripts without spaces part words and are none.
-
-    Letters are counted from the first such character on.
-    """
+cdef Py_ssize_t _words(str text, bint apart, Py_ssize_t* unspaced):
+    """Return the number of words; ``apart``: characters of scripts without spaces part words and are none."""
     cdef:
         int kind = PyUnicode_KIND(text)
         void* data = PyUnicode_DATA(text)
-        Py_ssize_t place, words = 0
-        bint in_word = False
+        const unsigned char* byte = <const unsigned char*>data
+        Py_ssize_t place, size = PyUnicode_GET_LENGTH(text), words = 0
+        bint is_white, was_white = True
         Py_UCS4 code
-    for place in range(PyUnicode_GET_LENGTH(text)):
+    if PyUnicode_IS_ASCII(text):
+        for place in range(size):
+            is_white = byte[place] == 32 or 9 <= byte[place] <= 13 or 28 <= byte[place] <= 31
+            words += was_white & ~is_white
+            was_white = is_white
+        return words
+    for place in range(size):
         code = PyUnicode_READ(kind, data, place)
-        if code.isspace():
-            in_word = False
-            continue
-        if _is_unspaced(code):
-            unspaced[0] += 1
-            if apart:
-                in_word = False
-                continue
-        if letters is not NULL:
-            letters[0] += code.isalpha()
-        words += not in_word
-        in_word = True
+        if code < 0x0E00:
+            is_white = code.isspace()
+        else:
+            is_white = code.isspace()
+            if _is_unspaced(code):
+                unspaced[0] += 1
+                is_white = apart
+        words += was_white and not is_white
+        was_white = is_white
     return words
 
 
 def reading_words(str text):
     """See ``text.reading_words``."""
     cdef Py_ssize_t unspaced = 0
-    cdef Py_ssize_t words = _words(text, True, &unspaced, NULL)
+    cdef Py_ssize_t words = _words(text, True, &unspaced)
     return words + unspaced // 2
 
 
 def spaced_words(str text):
     """See ``text.spaced_words``."""
     cdef Py_ssize_t unspaced = 0, letters = 0
-    cdef Py_ssize_t words = _words(text, False, &unspaced, &letters)
+    cdef Py_ssize_t words = _words(text, False, &unspaced)
+    if unspaced:
+        letters = sum(map(str.isalpha, text))
     return None if unspaced and 2 * unspaced > letters else words
 
 

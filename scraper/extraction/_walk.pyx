@@ -38,6 +38,7 @@ cdef enum:
     SLOTS = 256  # of the cache of tag names: a page has some 30
     MAX_CLASSES = 32_768
     CLASS_SLOTS = 65_536
+    MAX_CLASS_BYTES = 4096  # more is not kept
 
 cdef bytes _break = BREAK.encode()
 cdef const char* _BREAK = _break
@@ -228,67 +229,94 @@ cdef inline int _place(Hash hashed, int places) noexcept:
     return <int>((hashed ^ (hashed >> 32)) & <Hash>(places - 1))
 
 
-cdef class _Classes:
-    """What the classes and ids of pages say, by their bytes: nearly all are met again and again."""
+cdef struct _Class:
+    long long flags
+    int key  # the number of its words
+    int size  # of its value, which stands behind
 
-    cdef int slots[CLASS_SLOTS]  # one more than an entry
-    cdef list values
-    cdef long long flags[MAX_CLASSES + 1]  # an entry; the last is that of a value that found no room
-    cdef int keys[MAX_CLASSES + 1]  # the number of its words
+
+cdef class _Classes:
+    """What the classes and ids of pages say, by their bytes: nearly all are met again and again.
+
+    All stands in one piece of memory, since a page finds little of it in the processor's cache.
+    """
+
+    cdef int slots[CLASS_SLOTS]  # places in ``memory``, 0 for none
+    cdef char* memory
+    cdef Py_ssize_t used, room
+    cdef int count
     cdef dict number_of  # words
 
     def __cinit__(self):
         self.clear()
 
+    def __dealloc__(self):
+        free(self.memory)
+
     cdef int clear(self) except -1:
         memset(self.slots, 0, sizeof(self.slots))
-        self.values = []
+        self.used = sizeof(_Class)  # the first is for a value that finds no room
+        self.count = 0
         self.number_of = {"": 0}
         return 0
 
     cdef int make_room(self) except -1:
         """Forget all where there is no more room. Not during a walk: its numbers would change."""
-        if len(self.values) == MAX_CLASSES:
+        if self.count == MAX_CLASSES:
             self.clear()
         return 0
 
-    cdef int entry_of(self, xmlAttr* attribute) except -1:
-        """Return the place of an attribute's flags and key."""
+    cdef _Class* of(self, xmlAttr* attribute) except NULL:
+        """Return what an attribute says; to be read before the next is asked for."""
         cdef:
             xmlNode* node = attribute.children
-            const char* value = b""
             bytes pieces
-        if node is not NULL and node.next is NULL and node.content is not NULL:
-            value = <const char*>node.content
-        elif node is not NULL:
-            pieces = _value(attribute).encode()
-            value = pieces
-        return self.entry(value, strlen(value))
+        if node is NULL:
+            return self.of_value(b"")
+        if node.next is NULL and node.content is not NULL:
+            return self.of_value(<const char*>node.content)
+        pieces = _value(attribute).encode()
+        return self.of_value(pieces)
 
-    cdef int entry(self, const char* value, Py_ssize_t size) except -1:
+    cdef _Class* of_value(self, const char* value) except NULL:
         cdef:
             Hash hashed = 0xCBF29CE484222325ULL
-            Py_ssize_t place
-            int slot, found
-            bytes known
-            tuple said
-        for place in range(size):
-            hashed = _with(hashed, <unsigned char>value[place])
+            int slot, size = 0
+            _Class* known
+        while value[size]:
+            hashed = _with(hashed, <unsigned char>value[size])
+            size += 1
         slot = _place(hashed, CLASS_SLOTS)
         while self.slots[slot]:
-            found = self.slots[slot] - 1
-            known = <bytes>self.values[found]
-            if len(known) == size and memcmp(<const char*>known, value, size) == 0:
-                return found
+            known = <_Class*>(self.memory + self.slots[slot])
+            if known.size == size and memcmp(<char*>(known + 1), value, size) == 0:
+                return known
             slot = (slot + 1) & (CLASS_SLOTS - 1)
-        said = class_flags(PyUnicode_DecodeUTF8(value, size, "replace"))
-        found = len(self.values)
-        if found < MAX_CLASSES:
-            self.values.append(value[:size])
-            self.slots[slot] = found + 1
-        self.flags[found] = said[0]
-        self.keys[found] = self.number_of.setdefault(said[1], len(self.number_of))
-        return found
+        return self.add(slot, value, size)
+
+    cdef _Class* add(self, int slot, const char* value, int size) except NULL:
+        cdef:
+            tuple said = class_flags(PyUnicode_DecodeUTF8(value, size, "replace"))
+            Py_ssize_t needed = (sizeof(_Class) + size + 7) & ~7
+            char* more
+            _Class* made
+        if self.used + needed > self.room:
+            more = <char*>realloc(self.memory, 2 * (self.used + needed))
+            if more is NULL:
+                raise MemoryError
+            self.memory, self.room = more, 2 * (self.used + needed)
+        if self.count < MAX_CLASSES and size <= MAX_CLASS_BYTES:
+            made = <_Class*>(self.memory + self.used)
+            self.slots[slot] = <int>self.used
+            self.used += needed
+            self.count += 1
+            memcpy(<char*>(made + 1), value, size)
+        else:
+            made = <_Class*>self.memory
+        made.flags = said[0]
+        made.key = self.number_of.setdefault(said[1], len(self.number_of))
+        made.size = size
+        return made
 
 
 cdef _Classes _classes = _Classes()
@@ -698,6 +726,7 @@ def fill(object run, cetree._Element root, bint prune):
         int container = -1, signature = -1, found, kind, slot, key
         str block_tag = "html", tag, prop
         long long flags
+        _Class* said
         bint changes
         _OpenElement closed
         _Tags tags = _Tags()
@@ -723,11 +752,11 @@ def fill(object run, cetree._Element root, bint prune):
                         attribute = node.properties
                         while attribute is not NULL:
                             if _named(attribute, "class"):
-                                found = _classes.entry_of(attribute)
-                                flags |= _classes.flags[found]
-                                key = _classes.keys[found]
+                                said = _classes.of(attribute)
+                                flags |= said.flags
+                                key = said.key
                             elif _named(attribute, "id"):
-                                flags |= _classes.flags[_classes.entry_of(attribute)]
+                                flags |= _classes.of(attribute).flags
                             elif _named(attribute, "itemprop"):
                                 prop = _value(attribute).lower()
                                 flags |= ITEMPROP_FLAGS.get(prop, 0)
@@ -874,7 +903,7 @@ cdef int _open_inline(object run, _Text text, cetree._Element root, xmlNode* nod
     cdef xmlAttr* attribute = node.properties
     while attribute is not NULL:
         if _named(attribute, "class"):
-            flags |= _classes.flags[_classes.entry_of(attribute)]
+            flags |= _classes.of(attribute).flags
         elif _named(attribute, "href"):
             href = _value(attribute)
         elif _named(attribute, "rel"):
