@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -66,10 +67,11 @@ def _without_end_tags(body: bytes) -> bytes:
     return _BODY_ENDS.sub(b"", body)
 
 
-try:  # the same, compiled: hatch_build.py
-    from scraper._text import without_end_tags
-except ImportError:
-    without_end_tags = _without_end_tags
+try:
+    from scraper._text import without_end_tags as _compiled
+except ImportError:  # nothing was compiled on this machine: hatch_build.py
+    _compiled = None
+without_end_tags: Callable[[bytes], bytes] = _compiled or _without_end_tags
 
 
 def _tolerant_tree(html: str) -> Any:

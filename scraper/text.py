@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from unicodedata import is_normalized, normalize
 
 # Controls of C0 and C1, DEL: a terminal takes some of them for commands (ESC, and 0x9b, which is CSI in one byte).
@@ -85,10 +86,13 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-try:  # the same, compiled: hatch_build.py
-    from scraper._text import is_utf8, reading_words, spaced_words
-except ImportError:
-    is_utf8, reading_words, spaced_words = _is_utf8, _reading_words, _spaced_words
+try:
+    from scraper import _text as _compiled
+except ImportError:  # nothing was compiled on this machine: hatch_build.py
+    _compiled = None
+is_utf8: Callable[[bytes], bool] = _compiled.is_utf8 if _compiled else _is_utf8
+reading_words: Callable[[str], int] = _compiled.reading_words if _compiled else _reading_words
+spaced_words: Callable[[str], int | None] = _compiled.spaced_words if _compiled else _spaced_words
 
 
 def counted(number: int, noun: str) -> str:

@@ -14,11 +14,28 @@ from scraper.rules.lookup import Lookup
 compiled = pytest.importorskip("scraper._text", reason="nothing was compiled: there is no C compiler")
 
 # Where one, two, three and four bytes begin and end, surrogates, and what is beyond Unicode.
-EDGES = b"\x00 \x7f \x80 \xbf \xc1 \xc2 \xdf \xe0 \xe1 \x9f \xa0 \xed \xee \xef \xf0 \x8f \x90 \xf4 \xf5 \xff".split(b" ")
-TAG_PIECES = (b"</", b"<", b"/", b"body", b"BoDy", b"html", b"bode", b">", b" ", b"\n\v", b"\x1c", b"x" * 60, b"\xe9", b"")
+EDGES = b"\x00 \x7f \x80 \xbf \xc1 \xc2 \xdf \xe0 \xe1 \x9f \xa0 \xed \xee \xef \xf0 \x8f \x90 \xf4 \xf5 \xff".split(
+    b" "
+)
+TAG_PIECES = (
+    b"</",
+    b"<",
+    b"/",
+    b"body",
+    b"BoDy",
+    b"html",
+    b"bode",
+    b">",
+    b" ",
+    b"\n\v",
+    b"\x1c",
+    b"x" * 60,
+    b"\xe9",
+    b"",
+)
 WORDS = "photo Photo by read more (c) (C) ( ) c © \u2019 \u2013 \u2026 _ \x01 7 é 水 İ \ud800 -".split(" ")
-MARKS = "a B . ... ! ? \u2026 \u201d \u2019 ) ] \" ' \u2003 \u202f \x1c é 。 水".split(" ") + [" ", "\n"]
-SCRIPTS = "a Bc 7 é ก ้ 水 水水 ｱ 한 ა \u3000 \xa0 . \U00020000 \ud800 - İ".split(" ") + [" ", "\n", "\x1f"]
+MARKS = [*"a B . ... ! ? \u2026 \u201d \u2019 ) ] \" ' \u2003 \u202f \x1c é 。 水".split(" "), " ", "\n"]
+SCRIPTS = [*"a Bc 7 é ก ้ 水 水水 ｱ 한 ა \u3000 \xa0 . \U00020000 \ud800 - İ".split(" "), " ", "\n", "\x1f"]
 
 FAST, SLOW = Lookup(rules.load_rules((), ())._entries), Lookup(rules.load_rules((), ())._entries)
 SLOW._words = None
@@ -45,7 +62,9 @@ def test_the_same_end_tags_are_taken_out(pieces: list[bytes]) -> None:
     assert compiled.without_end_tags(body) == parse._without_end_tags(body)
 
 
-@given(st.lists(st.sampled_from(WORDS) | st.text("photby rea-()cC", max_size=7), max_size=12), st.sampled_from(["", " "]))
+@given(
+    st.lists(st.sampled_from(WORDS) | st.text("photby rea-()cC", max_size=7), max_size=12), st.sampled_from(["", " "])
+)
 def test_the_same_rules_have_a_word_of_a_line(words: list[str], between: str) -> None:
     line = between.join(words)
 

@@ -112,6 +112,8 @@ def test_xhtml_with_an_xml_declaration_is_a_page() -> None:
 
 def test_the_warnings_of_the_page_are_handed_on() -> None:
     response = Response(target=Target(url=""), url="")
-    page = Page(response=response, utf8=b"<p>one", encoding="gbk", encoding_from="guess", warnings=("encoding_guessed",))
+    page = Page(
+        response=response, utf8=b"<p>one", encoding="gbk", encoding_from="guess", warnings=("encoding_guessed",)
+    )
 
     assert parse(page).warnings == ("encoding_guessed",)

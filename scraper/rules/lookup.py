@@ -93,7 +93,8 @@ class Lookup:
 
     def find(self, line: str) -> Sequence[int]:
         """Return the numbers of the rules that have a word in ``line``, in order."""
-        if self._words is not None and (numbers := self._words.find(line)) is not None:
+        numbers: Sequence[int] | None = self._words.find(line) if self._words else None
+        if numbers is not None:
             return numbers
         found: list[int] = []
         spaces = _SPACES
