@@ -10,9 +10,10 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 
+import msgspec
 
-@dataclass(slots=True)
-class Hint:
+
+class Hint(msgspec.Struct, gc=False):
     """An element that says what it is: an author, a date, a section, a tag, a site name."""
 
     kind: str  # "author" | "date" | "modified" | "section" | "tag" | "headline" | "caption" | "credit" | "description"
@@ -22,8 +23,7 @@ class Hint:
     value: str  # content, datetime or href attribute, else ""
 
 
-@dataclass(slots=True)
-class Picture:
+class Picture(msgspec.Struct, gc=False):
     """An ``img`` of the page."""
 
     block: int  # index of the block it stands before
