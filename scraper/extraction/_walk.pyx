@@ -16,7 +16,7 @@ from scraper.extraction.columns import Columns
 from scraper.extraction.flags import BIT, ITEMPROP_FLAGS, MAX_CLASS_CHARS, ROLE_FLAGS, TAG_FLAGS, WORD_FLAGS
 from scraper.extraction.flags import class_flags as any_class_flags
 from scraper.extraction.runs import (
-    BREAK, HEAD_TAGS, HINT_FLAGS, HINT_PROPS, HINT_RELS, IMAGE_TAGS, MAX_HINTS, MAX_HINT_CHARS, MAX_PRUNED_PARAGRAPHS, PRUNED_TAGS, SKIPPED_TAGS,
+    BREAK, HEAD_TAGS, HINT_FLAGS, HINT_PROPS, HINT_RELS, IMAGE_TAGS, LINK_RELS, MAX_HINTS, MAX_HINT_CHARS, MAX_PRUNED_PARAGRAPHS, PRUNED_TAGS, SKIPPED_TAGS,
     hides, take_head
 )
 from scraper.parse import BLOCK_TAGS
@@ -643,7 +643,7 @@ cdef bint _holds_article(xmlNode* top) noexcept:
 cdef int _take_head(object columns, cetree._Element root, xmlNode* node, str tag) except -1:
     """See ``runs.take_head``."""
     cdef:
-        str content, name
+        str content, name, rel
         dict attributes
         xmlAttr* attribute = node.properties
     if tag == "meta":
@@ -654,7 +654,8 @@ cdef int _take_head(object columns, cetree._Element root, xmlNode* node, str tag
             if name:
                 columns.metas.append((name.lower(), content))
     elif tag == "link":
-        if _attribute(node, "rel"):
+        rel = _attribute(node, "rel").lower()
+        if any(name in rel for name in LINK_RELS):
             attributes = {}
             while attribute is not NULL:
                 attributes[_text(attribute.name)] = _value(attribute)
@@ -671,7 +672,7 @@ cdef int _take_picture(object run, xmlNode* node, int container) except -1:
     if not url or url.startswith("data:"):
         url = _attribute(node, "data-src") or _attribute(node, "data-original") or _attribute(node, "data-lazy-src")
     if url:
-        run.add_picture(url, _attribute(node, "alt"), _attribute(node, "width"), container)
+        run.add_picture(url, _attribute(node, "width"), container)
     return 0
 
 
