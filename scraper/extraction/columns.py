@@ -64,7 +64,7 @@ class Columns:
     title: str = ""  # of the title element
     language: str = ""  # lang attribute of html
     metas: list[tuple[str, str]] = field(default_factory=list)  # name, property, itemprop or http-equiv in lower case
-    head_links: list[dict[str, str]] = field(default_factory=list)  # attributes of link elements whose rel names one of runs.LINK_RELS
+    head_links: list[dict[str, str]] = field(default_factory=list)  # attributes of links of runs.LINK_RELS
     json_ld: list[str] = field(default_factory=list)  # texts of script type="application/ld+json"
     times: list[tuple[int, str, str]] = field(default_factory=list)  # block, datetime attribute, text
     hints: list[Hint] = field(default_factory=list)
