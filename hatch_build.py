@@ -1,7 +1,7 @@
 """Compile the hottest loops where there is a C compiler; without one, the package is pure Python.
 
-In ``scraper/extraction``, ``walk.py``, ``characters.py`` and ``model.py`` take the loops of the ``.pyx`` files where
-they are compiled. See docs/decisions/0130.
+``walk.py``, ``characters.py`` and ``model.py`` in ``scraper/extraction``, and what goes over the bytes or characters of
+a text, take the loops of the ``.pyx`` files where they are compiled. See docs/decisions/0130 and 0181.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FOLDER = Path("scraper/extraction")
-MODULES = ("_walk", "_characters", "_trees")
+MODULES = ("scraper/extraction/_walk", "scraper/extraction/_characters", "scraper/extraction/_trees", "scraper/_text")
 
 
 class CompiledLoops(BuildHookInterface):  # type: ignore[type-arg]
@@ -24,28 +23,28 @@ class CompiledLoops(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Compile, and say to the builder what there is to take."""
-        folder = Path(self.root) / FOLDER
-        for old in folder.glob("_*.so"):
+        root = Path(self.root)
+        for old in (root / "scraper").rglob("_*.so"):
             old.unlink()
-        made = _compile(folder)
+        made = _compile(root)
         if not made:
             self.app.display_warning("no C compiler, or no headers of Python: all stays in Python, and is slower")
             return
-        for module in made:
-            shutil.copy(module, folder)
-            build_data["artifacts"].append(f"{FOLDER}/{module.name}")
-        shutil.rmtree(made[0].parents[2])
+        for work, module in made:
+            shutil.copy(work / module, root / module)
+            build_data["artifacts"].append(module.as_posix())
+        shutil.rmtree(made[0][0])
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
 
 
-def digest(folder: Path) -> str:
-    """Return the hash of the sources; the compiled module holds it as ``SOURCES``."""
-    return hashlib.sha256(b"".join((folder / f"{name}.pyx").read_bytes() for name in MODULES)).hexdigest()
+def digest(root: Path) -> str:
+    """Return the hash of the sources; the compiled walk holds it as ``SOURCES``."""
+    return hashlib.sha256(b"".join((root / f"{name}.pyx").read_bytes() for name in MODULES)).hexdigest()
 
 
-def _compile(folder: Path) -> list[Path]:
-    """Return the compiled modules in a temporary folder, none where C cannot be compiled here."""
+def _compile(root: Path) -> list[tuple[Path, Path]]:
+    """Return a temporary folder and a compiled module in it, for each; nothing where C cannot be compiled here."""
     # Here, so that a test can ask for the digest where only the package's own libraries are.
     import lxml  # noqa: PLC0415
     from Cython.Build import cythonize  # noqa: PLC0415
@@ -53,26 +52,25 @@ def _compile(folder: Path) -> list[Path]:
     from setuptools.errors import BaseError, CCompilerError  # noqa: PLC0415
 
     work = Path(tempfile.mkdtemp(prefix="scraper-walk-"))
-    package = work / FOLDER
-    package.mkdir(parents=True)
-    for init in (work / "scraper", package):
-        (init / "__init__.py").touch()
-    for name in MODULES[1:]:
-        shutil.copy(folder / f"{name}.pyx", package)
-    walk = (folder / "_walk.pyx").read_text(encoding="utf-8")
-    (package / "_walk.pyx").write_text(f'{walk}\n\nSOURCES = "{digest(folder)}"\n', encoding="utf-8")
+    for name in MODULES:
+        source = Path(f"{name}.pyx")
+        (work / source).parent.mkdir(parents=True, exist_ok=True)
+        (work / source.with_name("__init__.py")).touch()
+        shutil.copy(root / source, work / source)
+    with (work / f"{MODULES[0]}.pyx").open("a", encoding="utf-8") as walk:
+        walk.write(f'\n\nSOURCES = "{digest(root)}"\n')
     home = Path.cwd()
     os.chdir(work)
     try:
         extensions = cythonize(
             [
                 Extension(
-                    f"scraper.extraction.{module}",
-                    [str(FOLDER / f"{module}.pyx")],
+                    name.replace("/", "."),
+                    [f"{name}.pyx"],
                     include_dirs=lxml.get_include(),
                     extra_compile_args=["-O3"],
                 )
-                for module in MODULES
+                for name in MODULES
             ],
             compiler_directives={"language_level": 3},
             quiet=True,
@@ -86,4 +84,4 @@ def _compile(folder: Path) -> list[Path]:
         return []
     finally:
         os.chdir(home)
-    return sorted(package.glob("*.so"))
+    return [(work, module.relative_to(work)) for module in sorted((work / "scraper").rglob("*.so"))]

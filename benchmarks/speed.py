@@ -28,7 +28,7 @@ from scraper.article import article
 from scraper.config import Settings
 from scraper.decode import decode
 from scraper.errors import ScraperError
-from scraper.extraction import characters, model, walk
+from scraper.extraction import model
 from scraper.extraction.extract import extract
 from scraper.extraction.model import shipped_model
 from scraper.parse import parse
@@ -40,6 +40,14 @@ SETS = ("wcxb", "fundus", "world")
 STAGES = ("decode", "parse", "extract", "strip", "article")
 STARTS = 5
 _TOOL = Tool(name="scraper", version="", rules="", model="")
+# A module that is ``None`` cannot be imported, as where it was not compiled.
+_UNCOMPILED = """
+import sys
+modules = ["scraper._text", *(f"scraper.extraction.{name}" for name in ("_characters", "_trees", "_walk"))]
+sys.modules.update(dict.fromkeys(modules))
+from benchmarks import speed
+sys.exit(speed.main())
+"""
 _PAGE = "<html><body><article><h1>Low tide</h1>" + "".join(
     f"<p>On day {day} the sea went out at dawn and did not come back before the lamps were lit.</p>" for day in range(9)
 )
@@ -50,9 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     folder = sets.data_folder(options.data)
     peer = _trafilatura()
-    compiled = model.compiled_add_margins is not None and not options.uncompiled
-    if not compiled:
-        walk._fill, characters.compiled_count, model.compiled_add_margins = walk.fill, None, None
+    if options.uncompiled:
+        rest = [argument for argument in (arguments or sys.argv[1:]) if argument != "--uncompiled"]
+        return subprocess.run([sys.executable, "-c", _UNCOMPILED, *rest], check=False).returncode
+    compiled = model.compiled_add_margins is not None
     loops = "compiled" if compiled else "in Python"
     print(f"ms a page; ratios are of sums over the same pages; the loops are {loops}")
     columns = ["bare parse", *STAGES, "all", "all/bare", *(["trafilatura", "traf./all"] if peer else [])]

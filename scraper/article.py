@@ -22,7 +22,7 @@ from scraper.records import (
     TextBlock,
     Tool,
 )
-from scraper.text import counted, is_unspaced, reading_words, visible
+from scraper.text import counted, reading_words, spaced_words, visible
 from scraper.urls import normalise, same_site, without_login
 
 SEPARATOR = "\n\n"
@@ -60,7 +60,7 @@ def article(draft: Draft, settings: ExtractSettings, tool: Tool, pages: int = 1)
         blocks=blocks,
         links=links,
         images=list(draft.images),
-        words=None if is_unspaced(text) else len(text.split()),
+        words=spaced_words(text),
         chars=len(text),
         page_kind=draft.page_kind,
         quality=round(draft.quality, 3),
@@ -127,8 +127,9 @@ def _refusal(draft: Draft, text: str, settings: ExtractSettings) -> tuple[SkipRe
 
 def _own_url(url: str, canonical: str | None) -> str | None:
     """Return the page's address: its canonical url where that is on the same site and no front page."""
-    if canonical and (not url or same_site(url, canonical)) and urlsplit(canonical).path.strip("/"):
-        return normalise(canonical)
+    other = canonical if canonical != url else None
+    if other and (not url or same_site(url, other)) and urlsplit(other).path.strip("/"):
+        return normalise(other)
     return normalise(url) if url else None
 
 

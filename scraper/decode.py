@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from scraper.errors import NotAnArticle
 from scraper.records import EncodingFrom, Page, Response
-from scraper.text import unicode_only
+from scraper.text import is_utf8, unicode_only
 
 # Name, Python codec and labels of each encoding of the web: https://encoding.spec.whatwg.org/#names-and-labels.
 # Left out are the labels of `replacement` (a browser shows nothing for hz-gb-2312 or iso-2022-kr: they are sniffed).
@@ -75,6 +75,7 @@ _HEAD = 4096  # bytes that tell text from other data
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})  # ESC is a part of ISO-2022-JP
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
+_CHARSET_NAME = b"charset"
 _SAYS_UTF8 = re.compile(rb"charset\s*=\s*[\"']?\s*utf-?8\b")
 
 # A label is wrong when this share of what is not ASCII cannot be read by it. Real pages with a broken byte or two lose
@@ -102,21 +103,16 @@ def decode(response: Response) -> Page:
         if body.startswith(mark):
             return _page(response, body[len(mark) :], encoding, "bom")
     head = body[:_HEAD]
-    utf16 = None if _BINARY.match(head) else _utf16_by_zeros(head)
+    is_known = _BINARY.match(head) is not None
+    utf16 = None if is_known else _utf16_by_zeros(head)
     if utf16:
         return _page(response, body, utf16, "guess")
-    if _is_binary(head):
+    if is_known or _has_controls(head):
         raise NotAnArticle("not_html", "the body is binary data", response.url)
     header = _LABELS.get(_header_label(response))
-    if b"\x1b" not in body and (html := _strictly(body, "utf-8")):
-        has_nul = b"\0" in body  # a tenth of the time of looking into the str
-        return Page(
-            response=response,
-            html=html.replace("\0", "") if has_nul else html,
-            encoding="utf-8",
-            encoding_from=_who_says_utf8(header, body),
-            utf8=None if has_nul else body,
-        )
+    if b"\x1b" not in body and is_utf8(body):
+        utf8 = body.replace(b"\0", b"") if b"\0" in body else body
+        return Page(response=response, utf8=utf8, encoding="utf-8", encoding_from=_who_says_utf8(header, body))
     for encoding, said_by in _candidates(header, body):
         if _reads(body, encoding):
             return _page(response, body, encoding, said_by)
@@ -136,7 +132,8 @@ def given(response: Response, html: str) -> Page:
     """Return the page of a text that somebody else has decoded."""
     if not html.strip():
         raise NotAnArticle("no_text", "the text is empty", response.url)
-    return Page(response=response, html=unicode_only(html.replace("\0", "")), encoding="utf-8", encoding_from="given")
+    utf8 = unicode_only(html.replace("\0", "")).encode()
+    return Page(response=response, utf8=utf8, encoding="utf-8", encoding_from="given")
 
 
 def _page(response: Response, body: bytes, encoding: str, said_by: EncodingFrom) -> Page:
@@ -150,7 +147,7 @@ def _page(response: Response, body: bytes, encoding: str, said_by: EncodingFrom)
         html = html.replace("\ue5e5", "\u3000")  # A3 A0 is a wide space on the web, of private use in Python
     return Page(
         response=response,
-        html=html.replace("\0", ""),
+        utf8=html.replace("\0", "").encode(),
         encoding=encoding,
         encoding_from=said_by,
         warnings=tuple(warnings),
@@ -174,11 +171,14 @@ def _who_says_utf8(header: str | None, body: bytes) -> EncodingFrom:
 def _has_meta_for_utf8(head: bytes) -> bool:
     """Tell whether a meta tag says UTF-8: one search for the rare word, in place of a pattern for each tag."""
     done = 0  # no meta tag that begins before is still open
-    for said in _SAYS_UTF8.finditer(head):
-        tag = head.rfind(b"<meta", done, max(0, said.start() - 1))
-        if tag >= 0 and b">" not in head[tag : said.start()]:
-            return True
-        done = max(0, said.start() - len(b"<meta"))
+    said = head.find(_CHARSET_NAME)  # a tenth of the time of a search by the pattern
+    while said >= 0:
+        if _SAYS_UTF8.match(head, said):
+            tag = head.rfind(b"<meta", done, max(0, said - 1))
+            if tag >= 0 and b">" not in head[tag:said]:
+                return True
+            done = max(0, said - len(b"<meta"))
+        said = head.find(_CHARSET_NAME, said + 1)
     return False
 
 
@@ -234,7 +234,6 @@ def _utf16_by_zeros(head: bytes) -> str | None:
     return "utf-16be" if even > odd else "utf-16le"
 
 
-def _is_binary(head: bytes) -> bool:
-    """Tell pictures, archives and the like, whatever their content type says. Nothing is unpacked to find out."""
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    return bool(_BINARY.match(head)) or controls > 0.1 * len(head)
+def _has_controls(head: bytes) -> bool:
+    """Tell data that is no text, whatever its content type says. Nothing is unpacked to find out."""
+    return len(head) - len(head.translate(None, _CONTROLS)) > 0.1 * len(head)

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from rensa import RMinHash
 
-from scraper.text import is_unspaced
+from scraper.text import spaced_words
 
 # Words of a shingle; a quote or a standing phrase shares few of them with another text. Characters where words are not
 # written apart.
@@ -61,7 +61,7 @@ def signature(text: str) -> Signature | None:
 def shingles(text: str) -> list[str]:
     """Return the overlapping pieces that a text is made of, without case, punctuation and white space."""
     words = _WORD.findall(text.casefold())
-    if is_unspaced(text):
+    if spaced_words(text) is None:
         joined = "".join(words)
         return [joined[at : at + SHINGLE_CHARS] for at in range(len(joined) - SHINGLE_CHARS + 1)]
     return [" ".join(words[at : at + SHINGLE_WORDS]) for at in range(len(words) - SHINGLE_WORDS + 1)]

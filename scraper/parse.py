@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -34,9 +35,8 @@ def parse(page: Page) -> Document:
     Where lxml's parser cut the page (it stops at 2,048 levels, and only its log tells), beautifulsoup4, which knows no
     limit, parses it again; the warning "tolerant_parser" says so. The tree is lxml's in both cases.
     """
-    body = page.utf8 or page.html.encode("utf-8")  # lxml parses bytes faster than a str
-    _refuse_other_formats(body, page.response.url)
-    tree, was_cut = _lxml_tree(body)
+    _refuse_other_formats(page.utf8, page.response.url)
+    tree, was_cut = _lxml_tree(page.utf8)
     warnings = page.warnings
     if was_cut:
         tolerant = _tolerant_tree(page.html)
@@ -55,16 +55,23 @@ def _lxml_tree(body: bytes) -> tuple[Any, bool]:
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
     )
     try:
-        tree = etree.fromstring(_without_early_end(body), parser)
+        # libxml2 drops what follows the first ``</html>``, a browser does not.
+        tree = etree.fromstring(without_end_tags(body), parser)
     except etree.XMLSyntaxError:
         return None, False
     log = parser.error_log
     return tree, bool(log) and log[-1].level == etree.ErrorLevels.FATAL
 
 
-def _without_early_end(body: bytes) -> bytes:
-    """Take out the end tags of body and html: libxml2 drops what follows the first ``</html>``, a browser does not."""
+def _without_end_tags(body: bytes) -> bytes:
     return _BODY_ENDS.sub(b"", body)
+
+
+try:
+    from scraper._text import without_end_tags as _compiled
+except ImportError:  # nothing was compiled on this machine: hatch_build.py
+    _compiled = None
+without_end_tags: Callable[[bytes], bytes] = _compiled or _without_end_tags
 
 
 def _tolerant_tree(html: str) -> Any:

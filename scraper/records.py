@@ -69,11 +69,15 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """A response as text, and how its encoding was decided."""
 
     response: Response
-    html: str
+    utf8: bytes  # the text in UTF-8, which is what parsers read; most bodies are just that
     encoding: str  # WHATWG name in lower case, e.g. "utf-8", "gb18030"
     encoding_from: EncodingFrom
-    utf8: bytes | None = None  # ``html`` in UTF-8, where the body is just that
     warnings: tuple[str, ...] = ()  # "encoding_guessed", "decoding_errors"
+
+    @property
+    def html(self) -> str:
+        """The text; hardly a page is asked for it."""
+        return self.utf8.decode()
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from unicodedata import is_normalized, normalize
 
 # Controls of C0 and C1, DEL: a terminal takes some of them for commands (ESC, and 0x9b, which is CSI in one byte).
@@ -56,16 +57,16 @@ def visible(text: str) -> str:
     return normalize("NFC", text)
 
 
-def is_unspaced(text: str) -> bool:
-    """Tell whether most letters of ``text`` belong to scripts that put no spaces between words."""
-    unspaced = _unspaced(text)
-    return unspaced > 0 and 2 * unspaced > sum(map(str.isalpha, text))
-
-
-def reading_words(text: str) -> int:
+def _reading_words(text: str) -> int:
     """Return the number of words; two characters of a script without spaces count as one."""
     unspaced = _unspaced(text)
     return len(_UNSPACED.sub(" ", text).split()) + unspaced // 2 if unspaced else len(text.split())
+
+
+def _spaced_words(text: str) -> int | None:
+    """Return the number of words, ``None`` where most letters belong to scripts that put no spaces between words."""
+    unspaced = _unspaced(text)
+    return None if unspaced and 2 * unspaced > sum(map(str.isalpha, text)) else len(text.split())
 
 
 def _unspaced(text: str) -> int:
@@ -74,6 +75,24 @@ def _unspaced(text: str) -> int:
     if text.isascii() or not text.encode("utf-8", "replace").translate(None, _OTHER_BYTES):
         return 0
     return len(_UNSPACED.findall(text))
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Tell whether bytes can be read as UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+try:
+    from scraper import _text as _compiled
+except ImportError:  # nothing was compiled on this machine: hatch_build.py
+    _compiled = None
+is_utf8: Callable[[bytes], bool] = _compiled.is_utf8 if _compiled else _is_utf8
+reading_words: Callable[[str], int] = _compiled.reading_words if _compiled else _reading_words
+spaced_words: Callable[[str], int | None] = _compiled.spaced_words if _compiled else _spaced_words
 
 
 def counted(number: int, noun: str) -> str:

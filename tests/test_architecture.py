@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "scraper"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 LEVELS = {
-    0: "disk errors records protocols text urls report version",
+    0: "_text disk errors records protocols text urls report version",
     1: "config decode literals paging parse rules script_state memory duplicates",
     2: "sources fetch extraction strip article write state",
     3: "pipeline",

@@ -111,7 +111,7 @@ def test_inside_a_story_headings_and_what_ends_with_a_colon_stay() -> None:
     line = "Why it matters"
     site = SiteMemory(10, {fingerprint(line): 10, fingerprint(f"{line}:"): 10})
     response = Response(target=Target(url=""), url="")
-    page = Page(response=response, html="", encoding="utf-8", encoding_from="utf-8")
+    page = Page(response=response, utf8=b"", encoding="utf-8", encoding_from="utf-8")
     kinds = {PROSE[0]: "paragraph", line: "heading", PROSE[1]: "paragraph"}
     draft = Draft(
         document=Document(page=page, tree=None, base_url=""),

@@ -12,7 +12,7 @@ from scraper.records import Document, Page, Response, Target
 
 def a_document(html: str, url: str = "https://news.test/2026/story.html") -> Document:
     response = Response(target=Target(url=url), url=url)
-    return parse(Page(response=response, html=html, encoding="utf-8", encoding_from="utf-8"))
+    return parse(Page(response=response, utf8=html.encode(), encoding="utf-8", encoding_from="utf-8"))
 
 
 def text_of(document: Document) -> str:
@@ -112,6 +112,8 @@ def test_xhtml_with_an_xml_declaration_is_a_page() -> None:
 
 def test_the_warnings_of_the_page_are_handed_on() -> None:
     response = Response(target=Target(url=""), url="")
-    page = Page(response=response, html="<p>one", encoding="gbk", encoding_from="guess", warnings=("encoding_guessed",))
+    page = Page(
+        response=response, utf8=b"<p>one", encoding="gbk", encoding_from="guess", warnings=("encoding_guessed",)
+    )
 
     assert parse(page).warnings == ("encoding_guessed",)

@@ -37,7 +37,7 @@ RULES = RuleSet(
 
 def a_draft(*blocks: Block | str, removals: tuple[Removed, ...] = ()) -> Draft:
     response = Response(target=Target(url=""), url="")
-    page = Page(response=response, html="", encoding="utf-8", encoding_from="utf-8")
+    page = Page(response=response, utf8=b"", encoding="utf-8", encoding_from="utf-8")
     return Draft(
         document=Document(page=page, tree=None, base_url=""),
         metadata=Metadata(),

@@ -7,8 +7,8 @@ of runs.py, as an element of lxml.
 """
 
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.stdlib cimport free, realloc
-from libc.string cimport memcpy, strcmp, strlen, strstr
+from libc.stdlib cimport calloc, free, realloc
+from libc.string cimport memcmp, memcpy, memset, strcmp, strlen, strstr
 from lxml.includes cimport etreepublic as cetree
 from lxml.includes.tree cimport XML_CDATA_SECTION_NODE, XML_ELEMENT_NODE, XML_TEXT_NODE, const_xmlChar, xmlAttr, xmlNode
 
@@ -16,7 +16,7 @@ from scraper.extraction.columns import Columns
 from scraper.extraction.flags import BIT, ITEMPROP_FLAGS, MAX_CLASS_CHARS, ROLE_FLAGS, TAG_FLAGS, WORD_FLAGS
 from scraper.extraction.flags import class_flags as any_class_flags
 from scraper.extraction.runs import (
-    BREAK, HEAD_TAGS, HINT_FLAGS, HINT_PROPS, HINT_RELS, IMAGE_TAGS, MAX_HINTS, MAX_HINT_CHARS, MAX_PRUNED_PARAGRAPHS, PRUNED_TAGS, SKIPPED_TAGS,
+    BREAK, HEAD_TAGS, HINT_FLAGS, HINT_PROPS, HINT_RELS, IMAGE_TAGS, LINK_RELS, MAX_HINTS, MAX_HINT_CHARS, MAX_PRUNED_PARAGRAPHS, PRUNED_TAGS, SKIPPED_TAGS,
     hides, take_head
 )
 from scraper.parse import BLOCK_TAGS
@@ -26,8 +26,9 @@ cetree.import_lxml__etree()
 cdef dict _word_flags = WORD_FLAGS
 # What a word may begin with that two words of a class make together ("read more" in "readMore").
 cdef set _firsts = {word[:size] for word in WORD_FLAGS for size in range(1, len(word))}
-cdef dict _class_cache = {}
-MAX_CLASSES = 32_768
+cdef dict _tag_flags = TAG_FLAGS
+cdef dict _hint_props = HINT_PROPS
+cdef object _hint_rels = HINT_RELS
 
 # What becomes of an element.
 cdef enum:
@@ -35,6 +36,9 @@ cdef enum:
 
 cdef enum:
     SLOTS = 256  # of the cache of tag names: a page has some 30
+    MAX_CLASSES = 32_768
+    CLASS_SLOTS = 65_536
+    MAX_CLASS_BYTES = 4096  # more is not kept
 
 cdef bytes _break = BREAK.encode()
 cdef const char* _BREAK = _break
@@ -70,22 +74,33 @@ cdef class _Tags:
 
     cdef const_xmlChar* names[SLOTS]
     cdef int kinds[SLOTS]
+    cdef int numbers[SLOTS]
+    cdef long long flags[SLOTS]
     cdef list tags
+    cdef dict number_of
 
     def __cinit__(self):
         cdef int slot
         for slot in range(SLOTS):
             self.names[slot] = NULL
         self.tags = [None] * SLOTS
+        self.number_of = {}
 
     cdef inline int slot_of(self, const_xmlChar* name):
         """Return the place of a tag in ``tags`` and ``kinds``; the next name with the same place takes it over."""
         cdef int slot = <int>((<size_t>name >> 2) ^ (<size_t>name >> 10)) & (SLOTS - 1)
         if self.names[slot] != name:
-            self.names[slot] = name
-            self.tags[slot] = _text(name)
-            self.kinds[slot] = _kind(self.tags[slot])
+            self.take(slot, name)
         return slot
+
+    cdef int take(self, int slot, const_xmlChar* name) except -1:
+        cdef str tag = _text(name)
+        self.names[slot] = name
+        self.tags[slot] = tag
+        self.kinds[slot] = _kind(tag)
+        self.numbers[slot] = self.number_of.setdefault(tag, len(self.number_of))
+        self.flags[slot] = _tag_flags.get(tag, 0)
+        return 0
 
 
 cdef inline str _text(const_xmlChar* content):
@@ -200,6 +215,162 @@ cdef class _Numbers:
         if self.count:
             column.frombytes((<char*>self.values)[:self.count * sizeof(long long)])
         return 0
+
+
+ctypedef unsigned long long Hash
+
+
+cdef inline Hash _with(Hash hashed, Hash more) noexcept:
+    """Add a number to a hash: FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/."""
+    return (hashed ^ more) * 0x100000001B3ULL
+
+
+cdef inline int _place(Hash hashed, int places) noexcept:
+    return <int>((hashed ^ (hashed >> 32)) & <Hash>(places - 1))
+
+
+cdef struct _Class:
+    long long flags
+    int key  # the number of its words
+    int size  # of its value, which stands behind
+
+
+cdef class _Classes:
+    """What the classes and ids of pages say, by their bytes: nearly all are met again and again.
+
+    All stands in one piece of memory, since a page finds little of it in the processor's cache.
+    """
+
+    cdef int slots[CLASS_SLOTS]  # places in ``memory``, 0 for none
+    cdef char* memory
+    cdef Py_ssize_t used, room
+    cdef int count
+    cdef dict number_of  # words
+
+    def __cinit__(self):
+        self.clear()
+
+    def __dealloc__(self):
+        free(self.memory)
+
+    cdef int clear(self) except -1:
+        memset(self.slots, 0, sizeof(self.slots))
+        self.used = sizeof(_Class)  # the first is for a value that finds no room
+        self.count = 0
+        self.number_of = {"": 0}
+        return 0
+
+    cdef int make_room(self) except -1:
+        """Forget all where there is no more room. Not during a walk: its numbers would change."""
+        if self.count == MAX_CLASSES:
+            self.clear()
+        return 0
+
+    cdef _Class* of(self, xmlAttr* attribute) except NULL:
+        """Return what an attribute says; to be read before the next is asked for."""
+        cdef:
+            xmlNode* node = attribute.children
+            bytes pieces
+        if node is NULL:
+            return self.of_value(b"")
+        if node.next is NULL and node.content is not NULL:
+            return self.of_value(<const char*>node.content)
+        pieces = _value(attribute).encode()
+        return self.of_value(pieces)
+
+    cdef _Class* of_value(self, const char* value) except NULL:
+        cdef:
+            Hash hashed = 0xCBF29CE484222325ULL
+            int slot, size = 0
+            _Class* known
+        while value[size]:
+            hashed = _with(hashed, <unsigned char>value[size])
+            size += 1
+        slot = _place(hashed, CLASS_SLOTS)
+        while self.slots[slot]:
+            known = <_Class*>(self.memory + self.slots[slot])
+            if known.size == size and memcmp(<char*>(known + 1), value, size) == 0:
+                return known
+            slot = (slot + 1) & (CLASS_SLOTS - 1)
+        return self.add(slot, value, size)
+
+    cdef _Class* add(self, int slot, const char* value, int size) except NULL:
+        cdef:
+            tuple said = class_flags(PyUnicode_DecodeUTF8(value, size, "replace"))
+            Py_ssize_t needed = (sizeof(_Class) + size + 7) & ~7
+            char* more
+            _Class* made
+        if self.used + needed > self.room:
+            more = <char*>realloc(self.memory, 2 * (self.used + needed))
+            if more is NULL:
+                raise MemoryError
+            self.memory, self.room = more, 2 * (self.used + needed)
+        if self.count < MAX_CLASSES and size <= MAX_CLASS_BYTES:
+            made = <_Class*>(self.memory + self.used)
+            self.slots[slot] = <int>self.used
+            self.used += needed
+            self.count += 1
+            memcpy(<char*>(made + 1), value, size)
+        else:
+            made = <_Class*>self.memory
+        made.flags = said[0]
+        made.key = self.number_of.setdefault(said[1], len(self.number_of))
+        made.size = size
+        return made
+
+
+cdef _Classes _classes = _Classes()
+
+
+cdef class _Signatures:
+    """Numbers of paths of tags and classes, each told by the path above, the tag and the key of the class."""
+
+    cdef _Numbers above, tags, keys
+    cdef int* slots  # one more than a number
+    cdef int size
+
+    def __cinit__(self):
+        self.above, self.tags, self.keys = _Numbers(), _Numbers(), _Numbers()
+        self.grow(1024)
+
+    def __dealloc__(self):
+        free(self.slots)
+
+    cdef int grow(self, int size) except -1:
+        cdef int number
+        free(self.slots)
+        self.slots = <int*>calloc(size, sizeof(int))
+        if self.slots is NULL:
+            raise MemoryError
+        self.size = size
+        for number in range(<int>self.above.count):
+            self.slots[self.slot_of(self.above.values[number], self.tags.values[number], self.keys.values[number])] = (
+                number + 1
+            )
+        return 0
+
+    cdef int slot_of(self, long long above, long long tag, long long key) noexcept:
+        cdef:
+            int slot = _place(_with(_with(_with(0xCBF29CE484222325ULL, above), tag), key), self.size)
+            int number
+        while self.slots[slot]:
+            number = self.slots[slot] - 1
+            if self.above.values[number] == above and self.tags.values[number] == tag and self.keys.values[number] == key:
+                break
+            slot = (slot + 1) & (self.size - 1)
+        return slot
+
+    cdef int number_of(self, int above, int tag, int key) except -1:
+        cdef int slot = self.slot_of(above, tag, key)
+        if not self.slots[slot]:
+            self.above.append(above)
+            self.tags.append(tag)
+            self.keys.append(key)
+            self.slots[slot] = <int>self.above.count
+            if 2 * self.above.count > self.size:
+                self.grow(2 * self.size)
+                return <int>self.above.count - 1
+        return self.slots[slot] - 1
 
 
 cdef class _Text:
@@ -472,7 +643,7 @@ cdef bint _holds_article(xmlNode* top) noexcept:
 cdef int _take_head(object columns, cetree._Element root, xmlNode* node, str tag) except -1:
     """See ``runs.take_head``."""
     cdef:
-        str content, name
+        str content, name, rel
         dict attributes
         xmlAttr* attribute = node.properties
     if tag == "meta":
@@ -483,7 +654,8 @@ cdef int _take_head(object columns, cetree._Element root, xmlNode* node, str tag
             if name:
                 columns.metas.append((name.lower(), content))
     elif tag == "link":
-        if _attribute(node, "rel"):
+        rel = _attribute(node, "rel").lower()
+        if any(name in rel for name in LINK_RELS):
             attributes = {}
             while attribute is not NULL:
                 attributes[_text(attribute.name)] = _value(attribute)
@@ -500,7 +672,7 @@ cdef int _take_picture(object run, xmlNode* node, int container) except -1:
     if not url or url.startswith("data:"):
         url = _attribute(node, "data-src") or _attribute(node, "data-original") or _attribute(node, "data-lazy-src")
     if url:
-        run.add_picture(url, _attribute(node, "alt"), _attribute(node, "width"), container)
+        run.add_picture(url, _attribute(node, "width"), container)
     return 0
 
 
@@ -551,11 +723,11 @@ def fill(object run, cetree._Element root, bint prune):
         _Numbers ends = _Numbers(), all_signatures = _Numbers()
         _Opened opened = _Opened()
         _Text text = _Text(columns)
-        dict signatures = {}
-        int container = -1, signature = -1, found, kind, slot
-        str block_tag = "html", tag, key, prop
+        _Signatures signatures = _Signatures()
+        int container = -1, signature = -1, found, kind, slot, key
+        str block_tag = "html", tag, prop
         long long flags
-        object path, known
+        _Class* said
         bint changes
         _OpenElement closed
         _Tags tags = _Tags()
@@ -563,6 +735,7 @@ def fill(object run, cetree._Element root, bint prune):
         xmlNode* node = top
         xmlNode* child
         xmlAttr* attribute
+    _classes.make_room()
     while True:
         # ``node`` is new here. Its children are next if it is left with ``child`` set.
         child = NULL
@@ -573,18 +746,18 @@ def fill(object run, cetree._Element root, bint prune):
                 if text.size:
                     text.flush(block_tag, container)
                 if kind == BLOCK or not prune or _holds_article(node):
-                    flags = TAG_FLAGS.get(tag, 0)
-                    key = ""
+                    flags = tags.flags[slot]
+                    key = 0
                     if node.properties is not NULL:
                         prop = ""
                         attribute = node.properties
                         while attribute is not NULL:
                             if _named(attribute, "class"):
-                                known = _class_flags(attribute)
-                                flags |= (<tuple>known)[0]
-                                key = <str>(<tuple>known)[1]
+                                said = _classes.of(attribute)
+                                flags |= said.flags
+                                key = said.key
                             elif _named(attribute, "id"):
-                                flags |= (<tuple>_class_flags(attribute))[0]
+                                flags |= _classes.of(attribute).flags
                             elif _named(attribute, "itemprop"):
                                 prop = _value(attribute).lower()
                                 flags |= ITEMPROP_FLAGS.get(prop, 0)
@@ -593,13 +766,9 @@ def fill(object run, cetree._Element root, bint prune):
                             elif _hides(attribute):
                                 flags |= _HIDDEN
                             attribute = attribute.next
-                        if flags & _HINT_FLAGS or prop in HINT_PROPS:
+                        if flags & _HINT_FLAGS or (prop and prop in _hint_props):
                             _take_hint(run, node, flags, prop, "")
-                    path = (signature, tag, key)
-                    known = signatures.get(path)
-                    if known is None:
-                        known = signatures[path] = len(signatures)
-                    found = known
+                    found = signatures.number_of(signature, tags.numbers[slot], key)
                     tags_of.append(tag)
                     parents.append(container)
                     all_flags.append(flags)
@@ -614,7 +783,7 @@ def fill(object run, cetree._Element root, bint prune):
             elif kind == INLINE or kind == LINK or kind == TIME or (kind == NOSCRIPT and not prune):
                 changes = kind == LINK or node.properties is not NULL
                 if changes:
-                    _open_inline(run, text, root, node, tag, kind)
+                    _open_inline(run, text, root, node, tags.flags[slot], kind)
                 child = node.children
                 if child is not NULL:
                     opened.push(LINK if changes else INLINE, 0, 0)
@@ -668,17 +837,6 @@ def fill(object run, cetree._Element root, bint prune):
 
 cdef inline object _element(cetree._Element root, xmlNode* node):
     return cetree.elementFactory(root._doc, node)
-
-
-cdef tuple _class_flags(xmlAttr* attribute):
-    """Return the flags and words of a class or id attribute."""
-    cdef str value = _value(attribute)
-    cdef object known = _class_cache.get(value)
-    if known is None:
-        if len(_class_cache) >= MAX_CLASSES:
-            _class_cache.clear()
-        known = _class_cache[value] = class_flags(value)
-    return <tuple>known
 
 
 cpdef tuple class_flags(str value):
@@ -740,14 +898,13 @@ cdef inline bint _hides(xmlAttr* attribute):
     return _named(attribute, "aria-hidden") and hides("aria-hidden", _value(attribute))
 
 
-cdef int _open_inline(object run, _Text text, cetree._Element root, xmlNode* node, str tag, int kind) except -1:
-    """See ``Run.open_inline``."""
+cdef int _open_inline(object run, _Text text, cetree._Element root, xmlNode* node, long long flags, int kind) except -1:
+    """See ``Run.open_inline``; ``flags`` are those of the tag."""
     cdef str href = "", prop = "", rel = ""
-    cdef long long flags = TAG_FLAGS.get(tag, 0)
     cdef xmlAttr* attribute = node.properties
     while attribute is not NULL:
         if _named(attribute, "class"):
-            flags |= (<tuple>_class_flags(attribute))[0]
+            flags |= _classes.of(attribute).flags
         elif _named(attribute, "href"):
             href = _value(attribute)
         elif _named(attribute, "rel"):
@@ -760,6 +917,6 @@ cdef int _open_inline(object run, _Text text, cetree._Element root, xmlNode* nod
     text.open_element(kind, flags, href)
     if kind == TIME:
         run.time(_element(root, node))
-    if flags & _HINT_FLAGS or prop in HINT_PROPS or rel in HINT_RELS:
+    if flags & _HINT_FLAGS or (prop and prop in _hint_props) or (rel and rel in _hint_rels):
         _take_hint(run, node, flags, prop, rel)
     return 0

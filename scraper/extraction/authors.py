@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import repeat
+from operator import contains
 from typing import Any, NamedTuple
 
 from scraper.extraction import json_ld
@@ -66,7 +68,7 @@ def byline(evidence: Evidence) -> Byline:
                 people = tuple(person for person in people if not _is_ordinary(person, shown))
             if people:
                 result = Byline(people, found.organizations or organizations, source)
-                if source in _VISIBLE or any(person in text for person in people for text in shown):
+                if source in _VISIBLE or any(any(map(contains, shown, repeat(person))) for person in people):
                     return result
                 hidden = hidden or result
             if found.organizations and not organizations:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 
+import msgspec
 
-@dataclass(slots=True)
-class Hint:
+
+class Hint(msgspec.Struct, gc=False):
     """An element that says what it is: an author, a date, a section, a tag, a site name."""
 
     kind: str  # "author" | "date" | "modified" | "section" | "tag" | "headline" | "caption" | "credit" | "description"
@@ -22,14 +23,12 @@ class Hint:
     value: str  # content, datetime or href attribute, else ""
 
 
-@dataclass(slots=True)
-class Picture:
+class Picture(msgspec.Struct, gc=False):
     """An ``img`` of the page."""
 
     block: int  # index of the block it stands before
     container: int
     url: str  # as written
-    alt: str
     width: int  # 0 where unknown
 
 
@@ -65,7 +64,7 @@ class Columns:
     title: str = ""  # of the title element
     language: str = ""  # lang attribute of html
     metas: list[tuple[str, str]] = field(default_factory=list)  # name, property, itemprop or http-equiv in lower case
-    head_links: list[dict[str, str]] = field(default_factory=list)  # attributes of link elements that have a rel
+    head_links: list[dict[str, str]] = field(default_factory=list)  # attributes of links of runs.LINK_RELS
     json_ld: list[str] = field(default_factory=list)  # texts of script type="application/ld+json"
     times: list[tuple[int, str, str]] = field(default_factory=list)  # block, datetime attribute, text
     hints: list[Hint] = field(default_factory=list)

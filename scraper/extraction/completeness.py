@@ -25,6 +25,8 @@ PIECE = 40  # tokens that are looked for at once
 MAX_MISSING = 8  # of these; each that is missing costs a search through all of the text
 BEHIND_WALL_WORDS = 150.0  # a text that a hard wall cuts is shorter
 _TOKEN = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]+")
+_TYPOGRAPHIC = "‘’“”–—…\xa0"
+_SPACES = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})  # in ASCII
 _MARKUP = re.compile(r"<[^>]{0,2000}>")
 _CUT = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])[\s\"”»）)\]]*$")
 
@@ -92,6 +94,11 @@ def _ends_at_wall(scored: Scored, blocks: Sequence[Block], meta: Metadata) -> bo
 
 
 def _tokens(text: str) -> list[str]:
+    if not text.isascii():
+        for mark in _TYPOGRAPHIC:
+            text = text.replace(mark, " ")
+    if text.isascii():  # a fifth of the time
+        return text.lower().translate(_SPACES).split()
     tokens: list[str] = _TOKEN.findall(text.casefold())
     return tokens
 

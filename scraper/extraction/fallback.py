@@ -23,7 +23,7 @@ _TAG = re.compile(r"<(?:p|br|div|h[1-6]|li)\b", re.IGNORECASE)
 _PARAGRAPH_END = re.compile(r"\s*\n\s*|\s{3,}")
 DATA_GAIN = 1.5  # data must hold this much more than what the page shows
 MIN_SHOWN_CHARS = 40  # of a block that must be in the data, if the page shows one
-_FURNITURE_WORDS = ("javascript", "©", "(c) 20", "cookie")
+_FURNITURE_WORDS = ("javascript", "©", "(c) 20", "cookie", *page_words.CONSENT)
 _EDGES: tuple[Edge, ...] = ("any", "start", "end")
 
 
@@ -58,8 +58,7 @@ def own_text(shown: Sequence[Block]) -> list[Block]:
 
 def _is_furniture(text: str, rules: RuleSet) -> bool:
     lowered = text.casefold()
-    words = (*_FURNITURE_WORDS, *page_words.CONSENT)
-    return any(word in lowered for word in words) or any(rules.match(text, edge) for edge in _EDGES)
+    return any(map(lowered.__contains__, _FURNITURE_WORDS)) or any(rules.match(text, edge) for edge in _EDGES)
 
 
 def _holds(loaded: Sequence[Block], own: Sequence[Block]) -> bool:

@@ -132,7 +132,7 @@ def names_in_line(line: str, site_names: frozenset[str] = frozenset()) -> Names:
     if asian:
         return Names(asian)
     small = line.lower()
-    if not any(word in small for word in LABEL_WORDS):
+    if not any(map(small.__contains__, LABEL_WORDS)):
         return Names()
     label = _LABEL.match(line) or _LATER_LABEL.search(line)
     if label is None:

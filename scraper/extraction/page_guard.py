@@ -132,7 +132,7 @@ def _consent_wall(page: _Page) -> Refusal | None:
     if page.is_claimed and page.words >= LONG:
         return None
     beginning = page.text[:CONSENT_WITHIN_CHARS].lower()
-    said = page_words.CONSENT if any(word in beginning for word in page_words.CONSENT) else ()
+    said = page_words.CONSENT if any(map(beginning.__contains__, page_words.CONSENT)) else ()
     about = sum(len(line) for line in page.lines if any(word in line for word in said)) if said else 0
     taken = page.removed["cookie"]
     share = (taken + about) / (taken + len(page.text) or 1)

@@ -234,20 +234,19 @@ def _price_signals(texts: list[str]) -> dict[str, float]:
 
 def _claims(columns: Columns, meta: Metadata) -> dict[str, float]:
     """What the page says that it is, and whether it has what an article has."""
-    metas = {name: content.lower() for name, content in reversed(columns.metas)}
-    kind = metas.get("og:type", "")
+    kind = next((content.lower() for name, content in columns.metas if name == "og:type"), "")
     types = {name for node in json_ld.read(columns.json_ld) for name in json_ld.types(node)}
-    claims = (kind.startswith("article"), not types.isdisjoint(json_ld.ARTICLE_TYPES), _names(metas, "article:"))
+    claims = (kind.startswith("article"), not types.isdisjoint(json_ld.ARTICLE_TYPES), _names(columns, "article:"))
     return {
         "published": _SOURCES.get(meta.sources.published, 1.0),
         "signed": float(bool(meta.authors)),
         "claims_article": float(sum(claims)),
-        "claims_product": float(kind.startswith("product") or _names(metas, "product:")),
+        "claims_product": float(kind.startswith("product") or _names(columns, "product:")),
     }
 
 
-def _names(metas: Mapping[str, str], prefix: str) -> bool:
-    return any(name.startswith(prefix) for name in metas)
+def _names(columns: Columns, prefix: str) -> bool:
+    return any(name.startswith(prefix) for name, _ in columns.metas)
 
 
 def _is_root(url: str) -> bool:

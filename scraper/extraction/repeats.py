@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from scraper.extraction.score import Scored
 from scraper.extraction.tables import CELL_TAGS
+
+try:
+    from scraper._text import ascii_letters
+except ImportError:  # nothing was compiled on this machine: hatch_build.py
+    ascii_letters = None
+compiled_letters: Callable[[str, int, int], str | None] | None = ascii_letters
 
 # A shorter line ("Yes.", a refrain, the name of a column) may well stand twice in a story: of 230 pages where one
 # does, 150 lose by dropping it.
@@ -69,6 +75,10 @@ def _repeated(scored: Scored, kept: Sequence[int]) -> Iterator[bool]:
 
 
 def _start(text: str) -> str:
+    if compiled_letters is not None:
+        start = compiled_letters(text, 3 * START_LETTERS, START_LETTERS)
+        if start is not None:
+            return start
     return _folded(text[: 3 * START_LETTERS])[:START_LETTERS]
 
 

@@ -38,6 +38,7 @@ HINT_PROPS = {
     "keywords": "tag",
     "description": "description",
 }
+LINK_RELS = ("canonical", "license")  # of the many links in a head, those that something is asked of
 HIDING = frozenset(["hidden", "aria-hidden", "style"])
 
 
@@ -207,12 +208,12 @@ class Run:
         if not url or url.startswith("data:"):
             url = get("data-src") or get("data-original") or get("data-lazy-src") or ""
         if url:
-            self.add_picture(url, get("alt") or "", get("width") or "", container)
+            self.add_picture(url, get("width") or "", container)
 
-    def add_picture(self, url: str, alt: str, width: str, container: int) -> None:
+    def add_picture(self, url: str, width: str, container: int) -> None:
         """Take an image by its attributes."""
         number = int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
-        self.columns.pictures.append(Picture(len(self.columns.text), container, url, alt, number))
+        self.columns.pictures.append(Picture(len(self.columns.text), container, url, number))
 
     def hint(self, element: Any, flags: int, prop: str, rel: str) -> None:
         """Take an element that says what it is, if it is short."""
@@ -244,7 +245,8 @@ def take_head(columns: Columns, element: Any, tag: str) -> None:
             if name:
                 columns.metas.append((name.lower(), content))
     elif tag == "link":
-        if element.get("rel"):
+        rel = (element.get("rel") or "").lower()
+        if any(name in rel for name in LINK_RELS):
             columns.head_links.append(dict(element.items()))
     elif tag == "title":
         if not columns.title and element.text:

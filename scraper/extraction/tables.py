@@ -34,7 +34,12 @@ def data_rows(scored: Scored, kept: Iterable[int]) -> Rows:
         return rows
     tables: dict[int, dict[int, dict[int, list[int]]]] = {}  # table: row: cell: blocks
     nested: set[int] = set()
-    for index in kept:
+    inside = bytearray(len(columns.text))  # most blocks of most pages with a table are in none
+    for container, tag in enumerate(columns.c_tag):
+        if tag == "table":
+            first, last = columns.c_first[container], columns.c_last[container]
+            inside[first:last] = b"\1" * (last - first)
+    for index in filter(inside.__getitem__, kept):
         cell, row, table, outer = _place(columns, columns.container[index])
         if table >= 0:
             tables.setdefault(table, {}).setdefault(row, {}).setdefault(cell, []).append(index)
@@ -44,9 +49,9 @@ def data_rows(scored: Scored, kept: Iterable[int]) -> Rows:
         if table not in nested and _is_data(scored, found):
             for row, cells in found.items():
                 blocks = [cells.get(cell, []) for cell in cells_of.get(row, cells)]
-                first = next(cell[0] for cell in blocks if cell)
-                rows.table_of[first], rows.cells[first] = table, blocks
-                rows.taken.update(index for cell in blocks for index in cell if index != first)
+                head = next(cell[0] for cell in blocks if cell)
+                rows.table_of[head], rows.cells[head] = table, blocks
+                rows.taken.update(index for cell in blocks for index in cell if index != head)
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from scraper.extraction import json_ld
@@ -13,6 +14,7 @@ from scraper.extraction.evidence import Evidence
 _SEPARATOR = re.compile(
     r"\s+[|\-–—―:·•»«/~>]+\s+|\s*[|｜¦_：]+\s*|\s+::\s+|\s*[»›]\s*|\s+[|\-–—]|[—–]{2}|(?<=\S): (?=\S+\.\S+$)"
 )
+_SEPARATOR_MARKS = frozenset("|-–—―:·•»«/~>›｜¦_：")  # one of them is in each
 _SEPARATOR_BESIDE_QUOTES = re.compile(_SEPARATOR.pattern.replace("»«", "").replace(r"|\s*[»›]\s*", ""))
 _TOKEN = re.compile(r"\w+")
 # From here on (CJK radicals) scripts write without spaces: characters are compared, not words.
@@ -188,12 +190,14 @@ def _name_keys(evidence: Evidence) -> frozenset[str]:
 
 def without_site(text: str, names: Iterable[str]) -> str:
     """Return a title without the parts at its ends that name the site."""
-    separator = _SEPARATOR_BESIDE_QUOTES if "«" in text and "»" in text else _SEPARATOR
-    parts = separator.split(text)
-    if len(parts) == 1:
+    if _SEPARATOR_MARKS.isdisjoint(text):
         return text
+    separator = _SEPARATOR_BESIDE_QUOTES if "«" in text and "»" in text else _SEPARATOR
     spans = [match.span() for match in separator.finditer(text)]
+    if not spans:
+        return text
     start, end = 0, len(text)
+    parts = [text[last:first] for (_, last), (first, _) in pairwise([(0, 0), *spans, (end, end)])]
     first, last = 0, len(parts) - 1
     while first < last and _is_name(parts[last], names):
         last -= 1

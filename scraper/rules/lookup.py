@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scraper.rules.rule import Rule, spellings
+
+try:  # what is in ASCII with typographic quotes is looked up by a compiled loop where there is one: hatch_build.py
+    from scraper._text import Words
+except ImportError:
+    Words = None
+compiled_words: Callable[..., Any] | None = Words
 
 # Tokens are cut out of UTF-8 bytes, a third of the time of a pattern: in ASCII everything but letters, digits and "_"
 # becomes a space, and a capital a small letter.
@@ -69,7 +75,7 @@ class Lookup:
         self._singles: list[tuple[str, int]] = []
         self._thai: list[tuple[str, int]] = []
         for number, tokens, parts in sorted(entries):
-            for token in tokens:
+            for token in dict.fromkeys(tokens):
                 self._tokens[token].append(number)
             for part in parts:
                 if len(part) == 1:
@@ -79,6 +85,7 @@ class Lookup:
                 else:
                     self._parts[part[0], part[1]].append((part, number))
         self._known = set(self._tokens)
+        self._words = compiled_words(self._tokens, _SPACES) if compiled_words else None
         first, second = (re.escape("".join({pair[side] for pair in self._parts})) for side in (0, 1))
         self._pairs = re.compile(f"([{first}])(?=([{second}]))") if self._parts else None
         leads = _LEADS.union(char.encode()[0] for pair in self._parts for char in pair if _UNSPACED.search(char))
@@ -86,6 +93,9 @@ class Lookup:
 
     def find(self, line: str) -> Sequence[int]:
         """Return the numbers of the rules that have a word in ``line``, in order."""
+        numbers: Sequence[int] | None = self._words.find(line) if self._words else None
+        if numbers is not None:
+            return numbers
         found: list[int] = []
         spaces = _SPACES
         if line.isascii():

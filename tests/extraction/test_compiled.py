@@ -72,7 +72,7 @@ def test_what_was_compiled_is_what_is_here() -> None:
     build = module_from_spec(spec)
     spec.loader.exec_module(build)
 
-    assert build.digest(ROOT / build.FOLDER) == compiled.SOURCES, "run `make setup`"
+    assert build.digest(ROOT) == compiled.SOURCES, "run `make setup`"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT / "fixtures")))

@@ -1,0 +1,99 @@
+"""The loops over texts that are compiled do the same as those in Python."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper import parse, rules, text
+from scraper.extraction import repeats
+from scraper.rules import matching
+from scraper.rules.lookup import Lookup
+
+compiled = pytest.importorskip("scraper._text", reason="nothing was compiled: there is no C compiler")
+
+# Where one, two, three and four bytes begin and end, surrogates, and what is beyond Unicode.
+EDGES = b"\x00 \x7f \x80 \xbf \xc1 \xc2 \xdf \xe0 \xe1 \x9f \xa0 \xed \xee \xef \xf0 \x8f \x90 \xf4 \xf5 \xff".split(
+    b" "
+)
+TAG_PIECES = (
+    b"</",
+    b"<",
+    b"/",
+    b"body",
+    b"BoDy",
+    b"html",
+    b"bode",
+    b">",
+    b" ",
+    b"\n\v",
+    b"\x1c",
+    b"x" * 60,
+    b"\xe9",
+    b"",
+)
+WORDS = "photo Photo by read more (c) (C) ( ) c © \u2019 \u2013 \u2026 _ \x01 7 é 水 İ \ud800 -".split(" ")
+MARKS = [*"a B . ... ! ? \u2026 \u201d \u2019 ) ] \" ' \u2003 \u202f \x1c é 。 水".split(" "), " ", "\n"]
+SCRIPTS = [*"a Bc 7 é ก ้ 水 水水 ｱ 한 ა \u3000 \xa0 . \U00020000 \ud800 - İ".split(" "), " ", "\n", "\x1f"]
+
+FAST, SLOW = Lookup(rules.load_rules((), ())._entries), Lookup(rules.load_rules((), ())._entries)
+SLOW._words = None
+
+
+@given(st.lists(st.sampled_from([*EDGES, b"plain ascii"]), max_size=12))
+def test_bytes_are_utf8_where_they_can_be_decoded(pieces: list[bytes]) -> None:
+    data = b"".join(pieces)
+
+    assert compiled.is_utf8(data) == text._is_utf8(data)
+
+
+@given(st.text(max_size=40))
+def test_a_text_is_utf8(written: str) -> None:
+    data = written.encode("utf-8", "surrogatepass")
+
+    assert compiled.is_utf8(data) == text._is_utf8(data)
+
+
+@given(st.lists(st.sampled_from(TAG_PIECES), max_size=30))
+def test_the_same_end_tags_are_taken_out(pieces: list[bytes]) -> None:
+    body = b"".join(pieces)
+
+    assert compiled.without_end_tags(body) == parse._without_end_tags(body)
+
+
+@given(
+    st.lists(st.sampled_from(WORDS) | st.text("photby rea-()cC", max_size=7), max_size=12), st.sampled_from(["", " "])
+)
+def test_the_same_rules_have_a_word_of_a_line(words: list[str], between: str) -> None:
+    line = between.join(words)
+
+    assert list(FAST.find(line)) == list(SLOW.find(line))
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=20), st.integers(0, 5))
+def test_sentences_begin_at_the_same_places(pieces: list[str], begin: int) -> None:
+    written = "".join(pieces)
+    starts = compiled.sentence_starts(written, begin)
+
+    assert starts in (None, [end.end() for end in matching._SENTENCE_END.finditer(written, begin)])
+    if written.isascii():
+        assert starts is not None
+
+
+@given(st.lists(st.sampled_from(SCRIPTS), max_size=20) | st.lists(st.characters(), max_size=20))
+def test_any_text_has_the_same_words(pieces: list[str]) -> None:
+    written = "".join(pieces)
+
+    assert compiled.reading_words(written) == text._reading_words(written)
+    assert compiled.spaced_words(written) == text._spaced_words(written)
+
+
+@given(st.text("aB7z{@[`/: -\n\x7f") | st.text(), st.integers(0, 30), st.integers(0, 12))
+def test_a_text_begins_with_the_same_letters(written: str, chars: int, most: int) -> None:
+    letters = compiled.ascii_letters(written, chars, most)
+
+    if written[:chars].isascii():
+        assert letters == repeats._folded(written[:chars])[:most]
+    else:
+        assert letters is None
