@@ -40,7 +40,7 @@ class ListReader:
     def __init__(self, settings: EngineSettings) -> None:
         self._workers = Workers(_read, msgspec.structs.replace(settings, workers=1))
 
-    async def read(self, response: Response, first: str) -> Listing | Skipped | Failed:
+    async def read(self, response: Response, first: str) -> Listing | Skipped | Failed | Deferred:
         """Return what a page lists; ``first`` is the address of the list's first page."""
         return await self._workers.submit((response, first), response.url)
 
@@ -52,7 +52,7 @@ class ListReader:
 def rendering(read: Parse, renderer: Renderer) -> Parse:
     """Return what reads listing pages after their scripts ran, where that was asked for and is needed."""
 
-    async def read_rendered(response: Response, first: str) -> Listing | Skipped | Failed:
+    async def read_rendered(response: Response, first: str) -> Listing | Skipped | Failed | Deferred:
         mode = renderer.mode(response.url)
         listing = await read(response, first)
         if isinstance(listing, Listing) and (mode == "always" or (mode == "auto" and listing.needs_js)):

@@ -35,6 +35,8 @@ class Engine(Protocol):
         """Return the outcome of one article's pages (the first page first)."""
         ...
 
-    async def continuation(self, response: Response, first: str, position: int) -> Continuation | Skipped | Failed:
+    async def continuation(
+        self, response: Response, first: str, position: int
+    ) -> Continuation | Skipped | Failed | Deferred:
         """Return where an article goes on after its page number ``position``; ``first`` is where its first page is."""
         ...

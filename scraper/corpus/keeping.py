@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from scraper.protocols import Engine
-from scraper.records import Article, Continuation, Failed, Outcome, Response, Skipped, Target
+from scraper.records import Article, Continuation, Deferred, Failed, Outcome, Response, Skipped, Target
 from scraper.write.kept_pages import page_records
 
 
@@ -25,7 +25,9 @@ class KeepingEngine:
             self._kept[responses[0].target.url] = await asyncio.to_thread(page_records, responses)
         return outcome
 
-    async def continuation(self, response: Response, first: str, position: int) -> Continuation | Skipped | Failed:
+    async def continuation(
+        self, response: Response, first: str, position: int
+    ) -> Continuation | Skipped | Failed | Deferred:
         """Return what the other engine does."""
         return await self._engine.continuation(response, first, position)
 

@@ -19,7 +19,7 @@ from scraper.engines.packing import parts_of
 from scraper.engines.shared import AHEAD, ANSWERING, Shared
 from scraper.engines.worker import resident_bytes, serve
 from scraper.memory import Memory, site_name
-from scraper.records import Continuation, Failed, FailReason, Outcome, Response, Skipped
+from scraper.records import Continuation, Deferred, Failed, FailReason, Outcome, Response, Skipped
 
 log = logging.getLogger("scraper")
 
@@ -49,9 +49,12 @@ class Workers(Generic[Job, Result]):
         self._waiting: deque[Task] = deque()
         self._handles: list[Handle] = []
         self._watched = False
+        self._warned = False
 
-    def submit(self, job: Job, name: str) -> asyncio.Future[Result | Failed]:
+    def submit(self, job: Job, name: str) -> asyncio.Future[Result | Failed | Deferred]:
         """Return what the function will make of a job, or the failure of ``name`` if the worker does not survive it.
+
+        Where no worker can be started, it is no job's fault, and they are left to a later run.
 
         To give a job up, cancel it.
         """
@@ -92,9 +95,11 @@ class Workers(Generic[Job, Result]):
             try:
                 handle = self._started()
             except OSError as error:
-                log.warning("a process to clean pages in cannot be started: %s", error)
+                if not self._warned:
+                    log.warning("a process to clean pages in cannot be started: %s", error)
+                    self._warned = True
                 if handle is None:
-                    self._fail_all(str(error))
+                    self._put_off_all(str(error))
         return handle if handle and len(handle.batches) < AHEAD else None
 
     def _started(self) -> Handle:
@@ -105,9 +110,10 @@ class Workers(Generic[Job, Result]):
         self._handles.append(handle)
         return handle
 
-    def _fail_all(self, why: str) -> None:
+    def _put_off_all(self, why: str) -> None:
         for task in self._waiting:
-            task.fail("worker_died", f"there is no process to clean it in: {why}")
+            detail = f"there is no process to clean it in: {why}"
+            task.finish(Deferred(url=task.name, reason="interrupted", detail=detail))
         self._waiting.clear()
 
     def _bury(self, handle: Handle) -> None:
@@ -172,10 +178,12 @@ class WorkerEngine:
         outcome: Outcome = await self._workers.submit(pages, responses[0].url or target.url)
         return outcome
 
-    async def continuation(self, response: Response, first: str, position: int) -> Continuation | Skipped | Failed:
+    async def continuation(
+        self, response: Response, first: str, position: int
+    ) -> Continuation | Skipped | Failed | Deferred:
         """Return where an article goes on after its page number ``position``; ``first`` is where its first page is."""
         question = Question(response, first, position)
-        found: Continuation | Skipped | Failed = await self._workers.submit(question, response.url)
+        found: Continuation | Skipped | Failed | Deferred = await self._workers.submit(question, response.url)
         return found
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from scraper.records import Failed, Response, Skipped
+from scraper.records import Deferred, Failed, Response, Skipped
 from scraper.sources.asking import Asker
 from scraper.sources.found import Finds, Wish
 from scraper.sources.learned import Learned
@@ -19,7 +19,7 @@ MAX_LINKS = 250_000
 # What is new on a site stands among so many of the newest of each of its feeds.
 NEWEST = 5
 
-Parse = Callable[[Response, str], Awaitable[Listing | Skipped | Failed]]
+Parse = Callable[[Response, str], Awaitable[Listing | Skipped | Failed | Deferred]]
 
 
 @dataclass
