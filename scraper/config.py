@@ -46,9 +46,7 @@ class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_redirects: Limit = 10  # hops of one url
     max_bytes: AtLeast1 = 10 * 1024 * 1024  # of the decoded body
     max_header_bytes: AtLeast1 = 100 * 1024  # of all headers of a response; the HTTP parser takes no more
-    host_failures: AtLeast1 = (
-        5  # straight failures, after which the rest of a host is deferred; a page in between ends the row
-    )
+    host_failures: AtLeast1 = 5  # straight failures after which the rest of a host is deferred; a page ends the row
     host_max_pages: Limit = 0  # requests to one host in a run; then its urls are deferred as `budget`; 0: no limit
     host_max_bytes: Limit = 0  # received from one host
     host_max_s: Seconds = 0.0  # from the first request to a host

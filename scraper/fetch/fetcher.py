@@ -196,7 +196,8 @@ class HttpFetcher:
 
     async def _response(self, one: _Try, url: str, reply: Reply) -> Response:
         wish, now = one.wish, datetime.now(UTC)
-        trouble = status_trouble(reply.status, reply.headers, now, self._settings.max_delay_s)
+        max_wait_s = self._settings.max_delay_s
+        trouble = status_trouble(reply.status, reply.headers, now, max_wait_s, robots_txt=wish.robots_txt)
         trouble = trouble or (None if wish.any_type else type_trouble(reply.headers))
         if trouble:
             raise trouble

@@ -73,9 +73,11 @@ def test_redirects_are_followed_and_the_last_address_is_the_response_s() -> None
 
 def test_a_host_in_the_middle_whose_robots_txt_was_not_asked_for_is_told() -> None:
     last = "https://c.test/3"
-    world = World({A: [reply(301, Location=B)], B: [reply(301, Location=last)], last: [reply()]})
 
-    told = [fetch(world, A, ignore_robots=(host,))[0] for host in ("b.test", "d.test")]
+    def world() -> World:
+        return World({A: [reply(301, Location=B)], B: [reply(301, Location=last)], last: [reply()]})
+
+    told = [fetch(world(), A, ignore_robots=(host,))[0] for host in ("b.test", "d.test")]
 
     assert [page.robots_ignored for page in told if isinstance(page, Response)] == [True, False]
 
