@@ -12,7 +12,7 @@ from scraper.extraction.next_page import same_article
 from scraper.paging import may_go_on
 from scraper.protocols import Engine, Fetcher, Renderer
 from scraper.records import Article, Continuation, Deferred, Failed, Outcome, Response, Skipped, Target
-from scraper.urls import host_of, normalise
+from scraper.urls import goes_on, normalise
 
 log = logging.getLogger("scraper")
 
@@ -93,7 +93,7 @@ class _Pages:
         if not isinstance(response, Response):
             log.info("%s: a further page of the article is missing: %s", url, response.reason)
             raise _MissingError
-        if host_of(response.url) != host_of(self._first.url):
+        if not goes_on(self._first.url, response.url):
             return None
         found = await self._engine.continuation(response, self._first.url, position)
         return (response, found) if isinstance(found, Continuation) and same_article(self._start, found) else None

@@ -46,7 +46,7 @@ class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_redirects: Limit = 10  # hops of one url
     max_bytes: AtLeast1 = 10 * 1024 * 1024  # of the decoded body
     max_header_bytes: AtLeast1 = 100 * 1024  # of all headers of a response; the HTTP parser takes no more
-    host_failures: AtLeast1 = 5  # straight failures after which the rest of a host is deferred
+    host_failures: AtLeast1 = 5  # straight failures after which the rest of a host is deferred; a page ends the row
     host_max_pages: Limit = 0  # requests to one host in a run; then its urls are deferred as `budget`; 0: no limit
     host_max_bytes: Limit = 0  # received from one host
     host_max_s: Seconds = 0.0  # from the first request to a host
@@ -56,7 +56,7 @@ class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     robots: bool = True  # obey robots.txt
     ignore_robots: tuple[str, ...] = ()  # hosts whose robots.txt is not asked for; their articles say so
     robots_max_bytes: AtLeast1 = 512 * 1024  # RFC 9309 asks for at least 500 KiB
-    headers: dict[str, str] = {}  # sent to the host of the url only, never to the target of a redirect elsewhere
+    headers: dict[str, str] = {}  # sent to the origins of urls and sources that you name, not to where they lead
     cookies: str = ""  # a file of cookies as browsers export it (Netscape format); each goes to its own host only
     proxy: str = ""  # http:// or https:// address; no proxy is taken from the environment
     ca_bundle: str = ""  # a file of certificates (PEM) to trust instead of the usual ones

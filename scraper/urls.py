@@ -129,6 +129,12 @@ def origin_of(url: str) -> str:
     return f"{parsed.protocol}//{parsed.host}" if parsed and parsed.host else ""
 
 
+def goes_on(url: str, other: str) -> bool:
+    """Tell whether ``other`` is of the origin of ``url``, or of the same with https for http."""
+    origin = origin_of(url)
+    return bool(origin) and origin_of(other) in (origin, re.sub("^http:", "https:", origin))
+
+
 def same_site(url: str, other: str) -> bool:
     """Tell whether one url's host is the other's or below it, a leading www, m, mobile or amp aside."""
     first, second = site_of(url), site_of(other)

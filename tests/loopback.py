@@ -94,6 +94,7 @@ def fetch_from(routes: dict[str, Answer], *paths: str, **settings: object) -> tu
 
     async def run() -> tuple[list[Outcome], Site]:
         async with serve(routes) as site, HttpFetcher(quick(**settings)) as fetcher:
+            fetcher.identity.name(site.url("/"))
             return [await fetcher.fetch(Target(url=site.url(path))) for path in paths], site
 
     return asyncio.run(run())

@@ -72,6 +72,8 @@ async def _discover(urls: tuple[str, ...], settings: Settings, reader: ListReade
         HttpFetcher(settings.fetch, on_wait=partial(log.debug, "%s")) as fetcher,
         BrowserRenderer(settings.fetch, fetcher) as renderer,
     ):
+        for url in urls:
+            fetcher.identity.name(url)
         with stop.on_signals():
             fetch = partial(fetcher.fetch, any_type=True)
             read = rendering(reader.read, renderer)

@@ -39,6 +39,8 @@ async def dry_run(settings: Settings, folder: Path, wanted: Wanted, reader: List
         HttpFetcher(settings.fetch, on_wait=partial(log.info, "%s")) as fetcher,
         BrowserRenderer(settings.fetch, fetcher) as renderer,
     ):
+        for source in settings.source:
+            fetcher.identity.name(source.url or "")
         fetch = partial(fetcher.fetch, any_type=True)
         sources = CorpusSources(folder, settings, fetch, rendering(reader.read, renderer), lambda _source, _url: None)
         named: list[Target] = []

@@ -90,8 +90,8 @@ def get(urls: tuple[str, ...], lists: tuple[str, ...], sites: tuple[str, ...], a
         typed = list(_from_standard_input()) if "-" in lists else []
         wish = wish_of(options)
 
-        def targets(found: Iterable[Target | Failed]) -> Iterator[Target | Decided]:
-            return _unseen(chain(_targets(urls, lists, typed), found), seen)
+        def targets(found: Iterable[Target | Failed], name: Callable[[str], object]) -> Iterator[Target | Decided]:
+            return _unseen(chain(_told(_targets(urls, lists, typed), name), found), seen)
 
         with progress(None if lists or sites else len(urls)) as bar:
             work = _Get(settings, engine, outlet, bar, wish)
@@ -115,9 +115,12 @@ class _Get:
         self,
         sites: Iterable[str],
         reader: ListReader,
-        targets: Callable[[Iterable[Target | Failed]], Iterable[Target | Decided]],
+        targets: Callable[[Iterable[Target | Failed], Callable[[str], object]], Iterable[Target | Decided]],
     ) -> set[int]:
-        """Find what the sites offer and fetch it; return the exit codes of a stop or of an output that broke."""
+        """Find what the sites offer and fetch it; return the exit codes of a stop or of an output that broke.
+
+        ``targets`` takes what was found, and what is to be told each url that the user named.
+        """
         from scraper.fetch.fetcher import HttpFetcher  # noqa: PLC0415 100 ms, which a wrong option should not cost
         from scraper.fetch.render import BrowserRenderer  # noqa: PLC0415
 
@@ -126,6 +129,9 @@ class _Get:
             HttpFetcher(settings, on_wait=self._bar.wait) as fetcher,
             BrowserRenderer(settings, fetcher) as renderer,
         ):
+            name = fetcher.identity.name
+            for url in sites:
+                name(url)
             with self._stop.on_signals():
                 fetch = partial(fetcher.fetch, any_type=True)
                 read = rendering(reader.read, renderer)
@@ -135,7 +141,7 @@ class _Get:
                     log.warning(NOTHING_FOUND)
                 named = [one.target(one.source) for one in newest_first(found)]
                 undone = [Failed(url=error.url or "", reason=error.reason, detail=error.detail) for error in failed]
-                items = targets([*named, *undone])
+                items = targets([*named, *undone], name)
                 stream = outcomes(items, fetcher, self._engine, stop=self._stop, renderer=renderer)
                 async with aclosing(stream):
                     await self._take_all(stream)
@@ -194,6 +200,14 @@ def _targets(urls: Iterable[str], lists: Iterable[str], typed: Iterable[Target |
                 yield from listed_targets(stream, name)
         except OSError as error:
             yield unreadable(name, error)
+
+
+def _told(items: Iterable[Target | Failed], name: Callable[[str], object]) -> Iterator[Target | Failed]:
+    """Yield the items; ``name`` is told their urls before."""
+    for item in items:
+        if isinstance(item, Target):
+            name(item.url)
+        yield item
 
 
 def _unseen(items: Iterable[Target | Failed], seen: set[str]) -> Iterator[Target | Decided]:

@@ -89,7 +89,13 @@ class OneRun:
                 corpus = self._corpus
                 read = rendering(reader.read, renderer)
                 sources = CorpusSources(self._folder, self._settings, fetch, read, corpus.document)
-                targets = self._planned(await self._named(sources))
+                name = fetcher.identity.name
+                for source in self._settings.source:
+                    name(source.url or "")
+                named = await self._named(sources)
+                for url in (item.url for source, items in named if source.kind == "urls" for item in items):
+                    name(url)
+                targets = self._planned(named)
                 if self._settings.strip.memory:
                     engine.remember(corpus.memory(targets))
                 of_files = {source.name for source in self._settings.source if source.kind == "files"}

@@ -83,7 +83,8 @@ def fetch_options(command: Command) -> Command:
         ),
         click.option(
             "--header", "extra_headers", multiple=True, metavar="'NAME: VALUE'", callback=_headers,
-            help="Send this header, to the hosts of the urls only and never to where they redirect. May be repeated.",
+            help="Send this header, to the origins (scheme, host and port) of the urls that you name only, and never "
+            "to where they redirect or link elsewhere. May be repeated.",
         ),
         click.option(
             "--cookies", type=click.Path(path_type=Path), metavar="FILE",

@@ -8,7 +8,7 @@ from typing import Any
 
 from scraper.paging import is_next, is_whole, page_number
 from scraper.records import Continuation, Document
-from scraper.urls import host_of, normalise, resolve
+from scraper.urls import goes_on, normalise, origin_of, resolve
 
 _NUMBER = re.compile(r"\d{1,3}")
 # What a title says of the page, and what stands between it and the title.
@@ -36,8 +36,8 @@ def continuation(document: Document, first: str, position: int = 1) -> Continuat
         label = _NUMBER.findall(text)
         if not (says_next or label == [str(position + 1)] or is_whole(text)):
             continue
-        target = resolve(document.base_url, href)
-        if not target or host_of(target) != host_of(url) or normalise(target) in (normalise(url), normalise(first)):
+        target = _as_safe_as(url, resolve(document.base_url, href) or "")
+        if not goes_on(url, target) or normalise(target) in (normalise(url), normalise(first)):
             continue
         if is_whole(text):
             whole = whole or (target if _stem_of(first) in target else None)
@@ -67,6 +67,12 @@ def _links(document: Document) -> Iterator[tuple[str, str, list[str]]]:
         if href:
             text = "" if element.tag == "link" else " ".join(_text(element)[:200].split())
             yield href, text[:_MAX_TEXT_CHARS], (element.get("rel") or "").lower().split()
+
+
+def _as_safe_as(url: str, target: str) -> str:
+    """Return a link of a page at ``url`` with https where the page has it: many sites never rewrote their old links."""
+    safe = re.sub("^http:", "https:", target)
+    return safe if origin_of(safe) == origin_of(url) else target
 
 
 def _titles(document: Document) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import IO, TYPE_CHECKING
@@ -47,6 +47,17 @@ class _Wish:
     any_type: bool = True
     robots_txt: bool = False  # its own rules do not apply, the first ``max_bytes`` are enough
     into: IO[bytes] | None = None  # where the body goes, its first ``max_bytes`` at most
+
+
+@dataclass(frozen=True)
+class _Try:
+    """One try of a wish: a chain of redirects."""
+
+    wish: _Wish
+    deadline: Deadline  # of all tries
+    is_last: bool
+    cookies: Chain
+    hops: list[str] = field(default_factory=list)
 
 
 class HttpFetcher:
@@ -129,8 +140,14 @@ class HttpFetcher:
             before_sleep=lambda state: self._tell(wish.url, state),
             reraise=True,
         )
+        deadline = Deadline(settings.deadline_s)
+
+        async def one_try() -> Response:
+            is_last = retrying.statistics["attempt_number"] >= settings.tries
+            return await self._followed(_Try(wish, deadline, is_last, Chain(self._cookies)))
+
         try:
-            return await retrying(self._followed, wish, Deadline(settings.deadline_s))
+            return await retrying(one_try)
         except Trouble as trouble:
             if trouble.closed_host and trouble.retry and retrying.statistics["attempt_number"] < settings.tries:
                 raise Trouble("host_down", f"{trouble.detail}, once too often for this host") from trouble
@@ -141,46 +158,46 @@ class HttpFetcher:
         wait_s = wait_exponential_jitter(multiplier=backoff_s, max=MAX_BACKOFF_S, jitter=backoff_s)(state)
         return wait_s * CONNECT_SHARE if _trouble_of(state).reason == "connect" else wait_s
 
-    async def _followed(self, wish: _Wish, deadline: Deadline) -> Response:
+    async def _followed(self, one: _Try) -> Response:
         """Go where redirects lead; each hop is checked like the first."""
-        url, cookies = wish.url, Chain(self._cookies)
-        seen = set()
+        url, seen = one.wish.url, set()
         for _ in range(self._settings.max_redirects + 1):
-            headers = self._headers_for(wish, url, cookies)
+            headers = self._headers_for(one.wish, url, one.cookies)
             # With a new cookie the same address may give another answer.
             if (url, headers.get("Cookie")) in seen:
                 raise Trouble("redirects", f"{url} leads back to itself")
             seen.add((url, headers.get("Cookie")))
-            result = await self._asked(wish, url, headers, deadline, cookies)
+            one.hops.append(url)
+            result = await self._asked(one, url, headers)
             if isinstance(result, Response):
                 return result
             url = result
         raise Trouble("redirects", f"more than {self._settings.max_redirects}")
 
-    async def _asked(
-        self, wish: _Wish, url: str, headers: Mapping[str, str], deadline: Deadline, cookies: Chain
-    ) -> Response | str:
+    async def _asked(self, one: _Try, url: str, headers: Mapping[str, str]) -> Response | str:
         """Make one request; return the response or the url that it redirects to."""
-        host = urls.host_of(url)
+        wish, host = one.wish, urls.host_of(url)
         self.manners.budgets.check(host)
         pace = Pace(0.0) if wish.robots_txt else await self.manners.pace(url)
-        async with self.manners.lanes.turn(host, urls.origin_of(url), pace), deadline.running() as meter:
+        turn = self.manners.lanes.turn(host, urls.origin_of(url), pace, is_last=one.is_last)
+        async with turn, one.deadline.running() as meter:
             if not wish.robots_txt:
                 self.manners.budgets.take_page(host)
             self.requests[wish.target.source] += 1
             try:
                 async with self._client.get(url, headers) as reply:
-                    cookies.take(url, reply.set_cookies)
+                    one.cookies.take(url, reply.set_cookies)
                     if reply.status in REDIRECTS and "location" in reply.headers:
                         return _next_hop(url, reply.headers["location"])
-                    return await self._response(wish, url, reply)
+                    return await self._response(one, url, reply)
             finally:
                 self.manners.budgets.add_bytes(host, meter.received)
                 self.received[wish.target.source] += meter.received
 
-    async def _response(self, wish: _Wish, url: str, reply: Reply) -> Response:
-        now = datetime.now(UTC)
-        trouble = status_trouble(reply.status, reply.headers, now, self._settings.max_delay_s)
+    async def _response(self, one: _Try, url: str, reply: Reply) -> Response:
+        wish, now = one.wish, datetime.now(UTC)
+        max_wait_s = self._settings.max_delay_s
+        trouble = status_trouble(reply.status, reply.headers, now, max_wait_s, robots_txt=wish.robots_txt)
         trouble = trouble or (None if wish.any_type else type_trouble(reply.headers))
         if trouble:
             raise trouble
@@ -192,7 +209,7 @@ class HttpFetcher:
             headers=reply.headers,
             body=body,
             fetched_at=now,
-            robots_ignored=not all(self.manners.obeys(urls.host_of(hop)) for hop in (wish.url, url)),
+            robots_ignored=not all(self.manners.obeys(urls.host_of(hop)) for hop in one.hops),
         )
 
     async def _body(self, wish: _Wish, reply: Reply) -> bytes:

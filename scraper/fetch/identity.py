@@ -58,6 +58,12 @@ class Identity:
         self._agent = self._own_agent or user_agent(settings.contact)
         self._delay_s = settings.delay_s
         self._hosts = {host.lower(): table for host, table in settings.host.items()}
+        self._named: set[str] = set()  # origins
+
+    def name(self, url: str) -> None:
+        """Note that the user named ``url``: its origin, and no other, gets the user's headers for all hosts."""
+        if self._own:
+            self._named.add(origin_of(url))
 
     def delay_s(self, host: str) -> float:
         """Return how long ``host`` rests after a request."""
@@ -76,11 +82,12 @@ class Identity:
     def secrets(self, url: str, first: str) -> dict[str, str]:
         """Return the user's own headers for ``url``, which the redirects of ``first`` led to.
 
-        Those for all hosts go to the origin of ``first`` alone. Those of a host's table go to that host, but not in
-        clear text where ``first`` did not ask for that.
+        Those for all hosts go to the origin of ``first`` alone, if it was named (see :meth:`name`): pages and feeds
+        lead to other ones. Those of a host's table go to that host, but not in clear text where ``first`` did not ask
+        for that.
         """
         same = origin_of(url) == origin_of(first)
-        found = dict(self._own) if same else {}
+        found = dict(self._own) if same and origin_of(url) in self._named else {}
         if same or url.startswith("https:"):
             table = of_host(self._hosts, host_of(url), _NOTHING)
             found = _merged(found, table.headers)

@@ -24,6 +24,8 @@ RISING, RISING_S = 2.0, 0.5
 USUAL_WEIGHT = 0.2  # of the newest answer in the moving mean
 
 _HOST_FAILURES = frozenset({"connect", "timeout", "too_slow"})
+# These count once a url, at its last try: a host that is busy for a moment has the page at the second or third.
+_ANSWER_FAILURES = frozenset({"http_5xx", "rate_limited", "retry_after", "truncated", "protocol", "tls"})
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,12 @@ class Lanes:
         self._max_slowed_s = max_slowed_s
 
     @asynccontextmanager
-    async def turn(self, host: str, origin: str, pace: Pace) -> AsyncIterator[None]:
+    async def turn(self, host: str, origin: str, pace: Pace, *, is_last: bool = True) -> AsyncIterator[None]:
         """Wait until ``host`` may be asked; its rest begins when the block ends.
 
         Raises Trouble ``host_down`` at once where the host failed too often; the Trouble of the block that closes the
-        host says so (``closed_host``). The block must not ask for a turn itself.
+        host says so (``closed_host``). ``is_last``: the url will not be tried again. The block must not ask for a turn
+        itself.
         """
         lane = self._lanes.setdefault(host, _Lane())
         async with lane.turn:
@@ -95,7 +98,7 @@ class Lanes:
                 except Trouble as trouble:
                     busy = trouble.busy
                     lane.refused = trouble if trouble.reason == "retry_after" and not trouble.retry else None
-                    lane.failures[origin] = lane.failures[origin] + 1 if trouble.reason in _HOST_FAILURES else 0
+                    lane.failures[origin] = _failures_after(trouble, lane.failures[origin], is_last=is_last)
                     trouble.closed_host = lane.failures[origin] >= self._host_failures
                     self.rest(host, Pace(trouble.rest_s, "Retry-After"))
                     raise
@@ -143,3 +146,12 @@ class Lanes:
             if wait_s >= MIN_TOLD_S:
                 self._on_wait(f"waiting {wait_s:.0f} s: {lane.why} of {host}")
             await asyncio.sleep(wait_s)
+
+
+def _failures_after(trouble: Trouble, failures: int, *, is_last: bool) -> int:
+    """Return how many times an origin failed in a row; any other answer, if it is no page either, shows it alive."""
+    if trouble.reason in _HOST_FAILURES:
+        return failures + 1
+    if trouble.reason in _ANSWER_FAILURES:
+        return failures + 1 if is_last or not trouble.retry else failures
+    return 0

@@ -31,7 +31,7 @@ MAX_KEPT = 2000
 MAX_CHARS_INLINE = 16 * 1024
 
 # 4xx, and redirects without end: there is no robots.txt, everything is allowed.
-_MISSING = frozenset({"http_4xx", "redirects", "blocked"})
+_MISSING = frozenset({"http_4xx", "redirects"})
 # The host itself cannot be reached: the page's fate, not a question of robots.txt.
 _HOST_GONE = frozenset({"dns", "connect", "tls", "refused_address", "host_down", "budget"})
 

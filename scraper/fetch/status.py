@@ -17,16 +17,19 @@ MAX_DEFER_S = 6 * 3600.0
 _PAGE_TYPES = frozenset({"", "application/xhtml+xml", "application/xml", "application/json", "application/feed+json"})
 
 
-def status_trouble(status: int, headers: Mapping[str, str], now: datetime, max_wait_s: float) -> Trouble | None:
+def status_trouble(
+    status: int, headers: Mapping[str, str], now: datetime, max_wait_s: float, *, robots_txt: bool = False
+) -> Trouble | None:
     """Return why a response holds no page, judging by its status alone, or ``None`` for 2xx.
 
     A Retry-After up to ``max_wait_s`` is waited for in this run; beyond it, the url is for a later run.
+    Of a robots.txt the status alone counts (RFC 9309): a challenge with 429 or 503 does not allow everything.
     """
     if 200 <= status < 300:
         return None
     if status == 304:
         return Trouble("not_modified")
-    if status >= 400 and headers.get("cf-mitigated", "").lower() == "challenge":
+    if status >= 400 and not robots_txt and headers.get("cf-mitigated", "").lower() == "challenge":
         return Trouble("blocked", f"HTTP {status} with a challenge for browsers")
     if status in (429, 503):
         return _asked_to_wait(status, headers, now, max_wait_s)

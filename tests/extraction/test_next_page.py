@@ -34,6 +34,22 @@ def test_the_second_page(links: str) -> None:
     assert of(links).next == "https://news.example/a/quay_2.html"
 
 
+def test_a_page_that_came_over_https_goes_on_over_https() -> None:
+    assert of('<a rel="next" href="http://news.example/a/quay_2.html">2</a>').next == (
+        "https://news.example/a/quay_2.html"
+    )
+
+
+def test_a_page_goes_on_at_its_origin() -> None:
+    plain = "http://news.example/a/quay.html"
+
+    assert of('<a rel="next" href="https://news.example/a/quay_2.html">2</a>', plain).next == (
+        "https://news.example/a/quay_2.html"
+    )
+    assert of('<a rel="next" href="http://news.example:8080/a/quay_2.html">2</a>', plain).next is None
+    assert of('<a rel="next" href="https://www.news.example/a/quay_2.html">2</a>').next is None
+
+
 def test_the_third_page_follows_the_second() -> None:
     links = '<a href="quay.html">1</a> <a href="quay_3.html">3</a> <a href="quay_4.html">4</a>'
 

@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 
 import pytest
-from loopback import Answer
+from loopback import Answer, answer
 
 from faults.conftest import LOOPBACK, Command, Run, Servers, good_page
 
@@ -159,6 +159,57 @@ def test_row_39_a_thousand_urls_of_a_dead_host_cost_five_connections_and_no_time
     assert (both.reasons.count("connect"), both.reasons.count("host_down")) == (1, 999)
     assert both.loop_s < 1.2 * alone.loop_s + SLACK_S
     assert both.code == 3
+
+
+async def cut(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\nshort")
+    await writer.drain()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason", "tries"),
+    [
+        (answer(status="500 Internal Server Error"), "http_5xx", 3),
+        (answer(status="429 Too Many Requests"), "rate_limited", 3),
+        (answer(status="503 Service Unavailable", Retry_After="0"), "retry_after", 3),
+        (cut, "truncated", 3),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "protocol", 1),
+    ],
+    ids=["500", "429", "503", "cut", "ssh"],
+)
+def test_row_39_a_host_that_answers_with_failures_alone_is_given_up(
+    among_good: Command, servers: Servers, behaviour: Answer, reason: str, tries: int
+) -> None:
+    paths = [f"/{number}" for number in range(30)]
+    site = servers.serve(dict.fromkeys(paths, behaviour if callable(behaviour) else [behaviour]))
+
+    done = among_good(*map(site.url, paths))
+
+    assert done.reasons == [reason] * 5 + ["host_down"] * 25
+    assert len(site.asked) - site.asked.count("/robots.txt") == 5 * tries
+    assert done.code == 3
+
+
+def test_row_39_a_host_without_a_certificate_that_is_valid_is_given_up(among_good: Command, servers: Servers) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(CERTIFICATES["self-signed"])
+    site = servers.serve({}, "127.0.0.5", tls)
+
+    done = among_good(*(site.url(f"/{number}") for number in range(30)))
+
+    assert done.reasons == ["tls"] * 5 + ["host_down"] * 25
+    assert done.dials(site.url("/").rstrip("/")) == 5
+    assert done.code == 3
+
+
+def test_row_39_a_page_in_between_keeps_a_host_open(among_good: Command, servers: Servers) -> None:
+    broken = answer(status="500 Internal Server Error")
+    routes = {f"/{number}": [good_page(3) if number % 5 == 4 else broken] for number in range(15)}
+    site = servers.serve(dict(routes))
+
+    done = among_good(*map(site.url, routes))
+
+    assert done.reasons == ["http_5xx"] * 12
 
 
 def test_row_41_few_open_files_are_enough_for_many_hosts(scraper: Command, servers: Servers, tmp_path: Path) -> None:

@@ -91,11 +91,25 @@ async def reset(writer: asyncio.StreamWriter) -> None:
         (answer(status="403 Forbidden"), "article", 0),
         (answer(status="500 Internal Server Error"), "robots_unreachable", 3),
         (answer(status="429 Too Many Requests"), "robots_unreachable", 3),
+        (answer(status="429 Too Many Requests", cf_mitigated="challenge"), "robots_unreachable", 3),
+        (answer(status="503 Service Unavailable", cf_mitigated="challenge"), "robots_unreachable", 3),
+        (answer(status="403 Forbidden", cf_mitigated="challenge"), "article", 0),
         (say_nothing, "robots_unreachable", 3),
         (reset, "connect", 3),
         (answer("User-agent: *\nDisallow: /bad", kind="text/plain"), "robots", 0),
     ],
-    ids=["404", "403", "500", "429", "silent", "reset", "disallowed"],
+    ids=[
+        "404",
+        "403",
+        "500",
+        "429",
+        "429 challenge",
+        "503 challenge",
+        "403 challenge",
+        "silent",
+        "reset",
+        "disallowed",
+    ],
 )
 def test_row_19_what_robots_txt_says_or_fails_to_say_counts(
     among_good: Command, servers: Servers, robots: Answer, reason: str, code: int

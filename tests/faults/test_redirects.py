@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from loopback import Answer, Site, answer
 
-from faults.conftest import LOOPBACK, Command, Servers, good_page
+from faults.conftest import LOOPBACK, Command, Run, Servers, good_page
 
 pytestmark = pytest.mark.slow
 
@@ -174,6 +174,70 @@ def test_row_44_a_secret_is_not_told_to_where_a_redirect_leads(
     assert "s3cret" not in str(other.headers)
     assert "s3cret" not in done.stderr
     assert done.code == 0
+
+
+FEED = "<rss version='2.0'><channel>{}</channel></rss>"
+SECRET = ("--header", "X-Key: s3cret")
+
+
+def heard(site: Site) -> list[str]:
+    """Return the paths that the secret was sent to."""
+    return [path for path, headers in zip(site.asked, site.headers, strict=True) if "s3cret" in headers.values()]
+
+
+@pytest.mark.parametrize("command", ["get", "run"])
+def test_row_44_nor_to_where_a_feed_leads(scraper: Command, servers: Servers, tmp_path: Path, command: str) -> None:
+    other = servers.serve({"/there": good_page(3)}, "127.0.0.3")
+    routes: dict[str, Answer] = {"/here": good_page(2)}
+    site = servers.serve(routes, "127.0.0.2")
+    links = (other.url("/there"), site.url("/here"))
+    routes["/feed"] = answer(FEED.format("".join(f"<item><link>{link}</link></item>" for link in links)))
+    (tmp_path / "corpus.toml").write_text(
+        '[fetch]\nallow_net = ["127.0.0.0/8"]\ndelay_s = 0\nheaders = {X-Key = "s3cret"}\n'
+        f'[[source]]\nname = "feed"\nkind = "feed"\nurl = "{site.url("/feed")}"\n'
+    )
+
+    if command == "get":
+        done = scraper("get", *LOOPBACK, *SECRET, "--from", site.url("/feed"))
+    else:
+        done = scraper("run", "corpus.toml", with_settings=False)
+
+    assert (sorted(heard(site)), heard(other)) == (["/feed", "/here"], []), done.stderr
+    assert "/there" in other.asked
+    assert done.code == 0
+
+
+def test_row_44_nor_to_where_an_article_goes_on(scraper: Command, servers: Servers) -> None:
+    other = servers.serve({"/story?page=2": good_page(1)})
+    page = good_page(1).partition(b"\r\n\r\n")[2].decode()
+    routes: dict[str, Answer] = {"/story?page=2": good_page(1)}
+    site = servers.serve(routes)
+
+    def read(following: Site) -> Run:
+        link = f'<a rel="next" href="{following.url("/story?page=2")}">Next</a>'
+        routes["/story"] = answer(page.replace("</body>", f"{link}</body>") if "</body>" in page else page + link)
+        return scraper("get", *LOOPBACK, *SECRET, site.url("/story"))
+
+    assert len(read(other).articles) == 1
+    assert (heard(site), other.asked) == (["/story"], [])
+    read(site)
+    assert heard(site) == ["/story", "/story", "/story?page=2"], "the same origin is meant"
+
+
+def test_row_44_a_list_of_urls_names_the_origins_of_its_lines(
+    scraper: Command, servers: Servers, tmp_path: Path
+) -> None:
+    sites = [servers.serve({"/ok": good_page(number)}, f"127.0.0.{number}") for number in (2, 3)]
+    (tmp_path / "urls.txt").write_text("".join(f"{site.url('/ok')}\n" for site in sites))
+    (tmp_path / "corpus.toml").write_text(
+        '[fetch]\nallow_net = ["127.0.0.0/8"]\ndelay_s = 0\nheaders = {X-Key = "s3cret"}\n'
+        '[[source]]\nname = "list"\nkind = "urls"\npath = "urls.txt"\n'
+    )
+
+    scraper("get", *LOOPBACK, *SECRET, "-i", "urls.txt")
+    scraper("run", "corpus.toml", with_settings=False)
+
+    assert [heard(site) for site in sites] == [["/ok", "/ok"]] * 2
 
 
 def test_a_password_in_a_url_is_sent_and_never_shown(scraper: Command, servers: Servers) -> None:

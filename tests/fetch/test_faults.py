@@ -205,6 +205,7 @@ def test_secrets_stay_at_the_origin_of_the_url_when_a_redirect_leads_to_another_
         async with serve({"/b": answer("there")}) as other, serve(routes) as site:
             routes["/a"] = answer(status="302 Found", Location=other.url("/b"))
             async with HttpFetcher(quick(headers=secrets)) as fetcher:
+                fetcher.identity.name(site.url("/a"))
                 page = await fetcher.fetch(Target(url=site.url("/a")))
             return page, site.headers[-1], other.headers[-1]
 

@@ -71,6 +71,17 @@ def test_redirects_are_followed_and_the_last_address_is_the_response_s() -> None
     assert (page.url, page.body, page.target.url) == (B, b"there", A)
 
 
+def test_a_host_in_the_middle_whose_robots_txt_was_not_asked_for_is_told() -> None:
+    last = "https://c.test/3"
+
+    def world() -> World:
+        return World({A: [reply(301, Location=B)], B: [reply(301, Location=last)], last: [reply()]})
+
+    told = [fetch(world(), A, ignore_robots=(host,))[0] for host in ("b.test", "d.test")]
+
+    assert [page.robots_ignored for page in told if isinstance(page, Response)] == [True, False]
+
+
 def test_ten_redirects_are_followed_and_the_eleventh_is_not() -> None:
     hops = {f"https://a.test/{n}": [reply(302, Location=f"/{n + 1}")] for n in range(20)}
     world = World({**hops, "https://a.test/10": [reply()]})

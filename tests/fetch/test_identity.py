@@ -8,16 +8,17 @@ from scraper.config import FetchSettings, HostSettings
 from scraper.errors import ConfigError
 from scraper.fetch.identity import Identity
 
+FIRST = "https://paper.test/1"
+
 
 def identity(**settings: object) -> Identity:
-    return Identity(FetchSettings(**settings))  # type: ignore[arg-type]
+    told = Identity(FetchSettings(**settings))  # type: ignore[arg-type]
+    told.name(FIRST)
+    return told
 
 
 def of_host(**table: object) -> Identity:
     return identity(host={"paper.test": HostSettings(**table)})  # type: ignore[arg-type]
-
-
-FIRST = "https://paper.test/1"
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,11 @@ FIRST = "https://paper.test/1"
 )
 def test_headers_for_all_hosts_stay_at_the_origin_of_the_url(url: str, sent: dict[str, str]) -> None:
     assert identity(headers={"X-Key": "s"}).secrets(url, FIRST) == sent
+
+
+@pytest.mark.parametrize("url", ["https://other.test/1", "http://paper.test/1", "https://paper.test:8443/1"])
+def test_headers_for_all_hosts_go_to_no_origin_that_was_not_named(url: str) -> None:
+    assert identity(headers={"X-Key": "s"}).secrets(url, url) == {}
 
 
 @pytest.mark.parametrize(

@@ -113,18 +113,18 @@ def test_straight_failures_close_a_host() -> None:
 def test_an_answer_in_between_keeps_a_host_open() -> None:
     async def run() -> list[str]:
         shared = lanes(host_failures=2)
-        return [await fail(shared, reason) for reason in ("connect", "http_5xx", "connect", "connect")]
+        return [await fail(shared, reason) for reason in ("connect", "http_4xx", "connect", "connect")]
 
-    assert asyncio.run(run()) == ["connect", "http_5xx", "connect", "connect"]
+    assert asyncio.run(run()) == ["connect", "http_4xx", "connect", "connect"]
 
 
 def test_a_dead_port_does_not_close_the_others() -> None:
     async def run() -> list[str]:
         shared = lanes(host_failures=1)
         await fail(shared, "connect", "http://a:81")
-        return [await fail(shared, "http_5xx", "http://a"), await fail(shared, "connect", "http://a:81")]
+        return [await fail(shared, "http_4xx", "http://a"), await fail(shared, "connect", "http://a:81")]
 
-    assert asyncio.run(run()) == ["http_5xx", "host_down"]
+    assert asyncio.run(run()) == ["http_4xx", "host_down"]
 
 
 def test_many_urls_of_a_closed_host_do_not_wait_for_its_rest() -> None:
