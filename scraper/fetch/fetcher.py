@@ -130,12 +130,15 @@ class HttpFetcher:
         url = urls.without_secrets(wish.url)
         return Response(target=wish.target, url=url, body=lines.encode(), fetched_at=datetime.now(UTC))
 
-    async def _robots_txt(self, url: str) -> bytes:
+    async def _robots_txt(self, url: str, deadline: Deadline | None) -> bytes:
         wish = _Wish(target=Target(url=url), url=url, max_bytes=self._settings.robots_max_bytes, robots_txt=True)
-        return (await self._tried(wish)).body
+        return (await self._tried(wish, deadline)).body
 
-    async def _tried(self, wish: _Wish) -> Response:
-        """Follow ``wish`` again while a try failed in a way that another one can mend."""
+    async def _tried(self, wish: _Wish, shared: Deadline | None = None) -> Response:
+        """Follow ``wish`` again while a try failed in a way that another one can mend.
+
+        ``shared`` is the deadline of another url, whose time this takes.
+        """
         settings = self._settings
         retrying = AsyncRetrying(
             retry=retry_if_exception(
@@ -146,7 +149,7 @@ class HttpFetcher:
             before_sleep=lambda state: self._tell(wish.url, state),
             reraise=True,
         )
-        deadline = Deadline(settings.deadline_s)
+        deadline = shared or Deadline(settings.deadline_s)
 
         async def one_try() -> Response:
             is_last = retrying.statistics["attempt_number"] >= settings.tries
@@ -184,7 +187,9 @@ class HttpFetcher:
         """Make one request; return the response or the url that it redirects to."""
         wish, host = one.wish, urls.host_of(url)
         self.manners.budgets.check(host)
-        pace = Pace(0.0) if wish.robots_txt else await self.manners.pace(url)
+        # That of the first host is for all of its urls; those of the hosts behind it could come one after the other.
+        charged = one.deadline if len(one.hops) > 1 else None
+        pace = Pace(0.0) if wish.robots_txt else await self.manners.pace(url, charged)
         turn = self.manners.lanes.turn(host, urls.origin_of(url), pace, is_last=one.is_last)
         async with turn, one.deadline.running() as meter:
             if not wish.robots_txt:
