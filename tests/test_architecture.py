@@ -13,7 +13,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 LEVELS = {
     0: "_text disk errors records protocols text urls report version",
-    1: "config decode literals paging parse rules script_state memory duplicates",
+    1: "challenges config decode literals paging parse rules script_state memory duplicates",
     2: "sources fetch extraction strip article write state",
     3: "pipeline",
     4: "engines",

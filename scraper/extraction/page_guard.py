@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import takewhile
 from urllib.parse import urlsplit
 
+from scraper.challenges import CHALLENGE
 from scraper.extraction import page_words
 from scraper.extraction.page_signs import Signs, read_signs
 from scraper.records import Draft, SkipReason
@@ -170,9 +171,9 @@ def _address_parts(url: str) -> Iterator[str]:
 def _challenge(page: _Page) -> Refusal | None:
     if page.words >= TALKATIVE or page.is_claimed:
         return None
-    said = page.title_with(page_words.CHALLENGE)
+    said = page.title_with(CHALLENGE)
     if said is None and page.words < SHORT:
-        said = next((line for line in page.lines if page_words.CHALLENGE.search(line)), None)
+        said = next((line for line in page.lines if CHALLENGE.search(line)), None)
         if said is None and page.signs.has_challenge and page.shown_words < SHORT:
             said = "a captcha"
     return ("blocked", f"a challenge or a block: {said[:MAX_SHOWN_CHARS]!r}") if said else None

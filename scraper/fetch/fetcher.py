@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from scraper import urls
+from scraper.challenges import challenge_in
 from scraper.config import FetchSettings
 from scraper.fetch.body import read_body, save_body
 from scraper.fetch.client import Client, Reply
@@ -35,6 +36,11 @@ MAX_BACKOFF_S = 60.0
 # Of the wait before another try, where no connection came about: what a new connection mends, it mends at once, and a
 # host that is down should not hold up the end of a run.
 CONNECT_SHARE = 0.1
+
+
+# Of the page that comes with an error, to see whether it is a challenge; those have some 10 KB.
+ERROR_PAGE_BYTES = 64 * 1024
+ERROR_PAGE_S = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,12 +130,15 @@ class HttpFetcher:
         url = urls.without_secrets(wish.url)
         return Response(target=wish.target, url=url, body=lines.encode(), fetched_at=datetime.now(UTC))
 
-    async def _robots_txt(self, url: str) -> bytes:
+    async def _robots_txt(self, url: str, deadline: Deadline | None) -> bytes:
         wish = _Wish(target=Target(url=url), url=url, max_bytes=self._settings.robots_max_bytes, robots_txt=True)
-        return (await self._tried(wish)).body
+        return (await self._tried(wish, deadline)).body
 
-    async def _tried(self, wish: _Wish) -> Response:
-        """Follow ``wish`` again while a try failed in a way that another one can mend."""
+    async def _tried(self, wish: _Wish, shared: Deadline | None = None) -> Response:
+        """Follow ``wish`` again while a try failed in a way that another one can mend.
+
+        ``shared`` is the deadline of another url, whose time this takes.
+        """
         settings = self._settings
         retrying = AsyncRetrying(
             retry=retry_if_exception(
@@ -140,7 +149,7 @@ class HttpFetcher:
             before_sleep=lambda state: self._tell(wish.url, state),
             reraise=True,
         )
-        deadline = Deadline(settings.deadline_s)
+        deadline = shared or Deadline(settings.deadline_s)
 
         async def one_try() -> Response:
             is_last = retrying.statistics["attempt_number"] >= settings.tries
@@ -178,7 +187,9 @@ class HttpFetcher:
         """Make one request; return the response or the url that it redirects to."""
         wish, host = one.wish, urls.host_of(url)
         self.manners.budgets.check(host)
-        pace = Pace(0.0) if wish.robots_txt else await self.manners.pace(url)
+        # That of the first host is for all of its urls; those of the hosts behind it could come one after the other.
+        charged = one.deadline if len(one.hops) > 1 else None
+        pace = Pace(0.0) if wish.robots_txt else await self.manners.pace(url, charged)
         turn = self.manners.lanes.turn(host, urls.origin_of(url), pace, is_last=one.is_last)
         async with turn, one.deadline.running() as meter:
             if not wish.robots_txt:
@@ -200,7 +211,7 @@ class HttpFetcher:
         trouble = status_trouble(reply.status, reply.headers, now, max_wait_s, robots_txt=wish.robots_txt)
         trouble = trouble or (None if wish.any_type else type_trouble(reply.headers))
         if trouble:
-            raise trouble
+            raise await self._blocked(reply) or trouble if _may_be_a_block(wish, reply, trouble) else trouble
         body = await self._body(wish, reply)
         return Response(
             target=wish.target,
@@ -211,6 +222,17 @@ class HttpFetcher:
             fetched_at=now,
             robots_ignored=not all(self.manners.obeys(urls.host_of(hop)) for hop in one.hops),
         )
+
+    async def _blocked(self, reply: Reply) -> Trouble | None:
+        """Return that the page of an error is a challenge or a block, where it says so."""
+        try:
+            async with asyncio.timeout(ERROR_PAGE_S):
+                encoding = reply.headers.get("content-encoding", "")
+                page = await read_body(reply.chunks, encoding, ERROR_PAGE_BYTES, cut=True)
+        except (Trouble, TimeoutError):  # the status says enough
+            return None
+        said = challenge_in(page)
+        return Trouble("blocked", f"HTTP {reply.status}, a challenge or a block: {said!r}") if said else None
 
     async def _body(self, wish: _Wish, reply: Reply) -> bytes:
         encoding = reply.headers.get("content-encoding", "")
@@ -239,6 +261,13 @@ class HttpFetcher:
         wait_s = state.next_action.sleep if state.next_action else 0.0
         if wait_s >= MIN_TOLD_S:
             self._on_wait(f"waiting {wait_s:.0f} s: trying {urls.without_login(url)} again ({_trouble_of(state)})")
+
+
+def _may_be_a_block(wish: _Wish, reply: Reply, trouble: Trouble) -> bool:
+    """Tell whether the page of an error may say more than its status. A Retry-After means what it says."""
+    is_html = reply.headers.get("content-type", "").lower().startswith("text/html")
+    said = trouble.reason == "blocked" or trouble.until
+    return reply.status in (403, 429, 503) and is_html and not said and not wish.robots_txt
 
 
 def _trouble_of(state: RetryCallState) -> Trouble:

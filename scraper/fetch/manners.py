@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from scraper.config import FetchSettings
 from scraper.fetch.budget import Budgets
+from scraper.fetch.deadline import Deadline
 from scraper.fetch.identity import Identity, of_host
 from scraper.fetch.network import affordable
 from scraper.fetch.pacing import Lanes, Pace
-from scraper.fetch.robots import Robots, RobotsMemory
+from scraper.fetch.robots import FetchRobots, Robots, RobotsMemory
 from scraper.urls import host_of
 
 
@@ -20,7 +21,7 @@ class Manners:
         self,
         settings: FetchSettings,
         identity: Identity,
-        robots_txt: Callable[[str], Awaitable[bytes]],
+        robots_txt: FetchRobots,
         on_wait: Callable[[str], None],
         memory: RobotsMemory | None = None,
     ) -> None:
@@ -35,7 +36,10 @@ class Manners:
         """Tell whether the robots.txt of ``host`` counts."""
         return self._obey and not of_host(self._lawless, host, otherwise=False)
 
-    async def pace(self, url: str) -> Pace:
-        """Return how fast the host of ``url`` may be asked; raise Trouble where ``url`` may not be fetched."""
+    async def pace(self, url: str, deadline: Deadline | None = None) -> Pace:
+        """Return how fast the host of ``url`` may be asked; raise Trouble where ``url`` may not be fetched.
+
+        Fetching a robots.txt takes the time of ``deadline`` where there is one, else its own.
+        """
         host = host_of(url)
-        return await self.robots.pace(url) if self.obeys(host) else Pace(self._identity.delay_s(host))
+        return await self.robots.pace(url, deadline) if self.obeys(host) else Pace(self._identity.delay_s(host))

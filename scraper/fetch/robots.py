@@ -7,7 +7,6 @@ import logging
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -15,6 +14,7 @@ from typing import Protocol
 from protego import Protego
 
 from scraper.config import FetchSettings
+from scraper.fetch.deadline import Deadline
 from scraper.fetch.identity import Identity
 from scraper.fetch.pacing import Pace
 from scraper.fetch.trouble import Trouble
@@ -34,12 +34,21 @@ MAX_CHARS_INLINE = 16 * 1024
 _MISSING = frozenset({"http_4xx", "redirects"})
 # The host itself cannot be reached: the page's fate, not a question of robots.txt.
 _HOST_GONE = frozenset({"dns", "connect", "tls", "refused_address", "host_down", "budget"})
+_TOO_LATE = frozenset({"timeout", "too_slow"})
 
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s+)?agent(?:\s*:|\s)(.*)", re.IGNORECASE)  # in all the spellings of Protego
 _SITEMAP_LINE = re.compile(r"^[^\S\n]*sitemap[^\S\n]*:.*", re.IGNORECASE | re.MULTILINE)
 _SOMEBODY_ELSE = "somebody-else"
 # Names that a user agent contains: for "scraper" there are 28 and "*".
 MAX_NAMES = 50
+
+
+class FetchRobots(Protocol):
+    """Fetches a robots.txt."""
+
+    async def __call__(self, url: str, deadline: Deadline | None, /) -> bytes:
+        """Return its beginning, within ``deadline`` or a time of its own; raise Trouble where there is none."""
+        ...
 
 
 class RobotsMemory(Protocol):
@@ -99,7 +108,7 @@ class Robots:
         self,
         settings: FetchSettings,
         identity: Identity,
-        fetch: Callable[[str], Awaitable[bytes]],
+        fetch: FetchRobots,
         memory: RobotsMemory | None = None,
     ) -> None:
         self._memory = memory
@@ -108,9 +117,9 @@ class Robots:
         self._fetch = fetch
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
-    async def pace(self, url: str) -> Pace:
+    async def pace(self, url: str, deadline: Deadline | None = None) -> Pace:
         """Return how fast the host of ``url`` may be asked; raise Trouble where ``url`` may not be fetched."""
-        rules = await self._rules_for(origin_of(url))
+        rules = await self._rules_for(origin_of(url), deadline)
         # Thousands of patterns with wildcards take 0.3 s for a url of 2,000 characters.
         allowed = await asyncio.to_thread(rules.allow, url) if rules.is_long else rules.allow(url)
         if not allowed:
@@ -121,7 +130,7 @@ class Robots:
         """Return the lines of a robots.txt that name sitemaps; raise Trouble where it cannot be had."""
         return (await self._rules_for(origin_of(url))).sitemaps
 
-    async def _rules_for(self, origin: str) -> Rules:
+    async def _rules_for(self, origin: str, deadline: Deadline | None = None) -> Rules:
         kept = self._kept.setdefault(origin, _Kept())
         self._kept.move_to_end(origin)
         if len(self._kept) > MAX_KEPT:
@@ -129,7 +138,10 @@ class Robots:
         async with kept.lock:
             if kept.expires <= time.monotonic():
                 body, left_s = self._remembered(origin)
-                kept.found = await self._rules_of(origin, body) if body is not None else await self._load(origin)
+                if body is None:
+                    kept.found = await self._load(origin, deadline)
+                else:
+                    kept.found = await self._rules_of(origin, body)
                 lasts_s = left_s if isinstance(kept.found, Rules) else KEEP_UNREACHABLE_S
                 kept.expires = time.monotonic() + lasts_s
         if isinstance(kept.found, Rules):
@@ -145,15 +157,18 @@ class Robots:
         age_s = (datetime.now(UTC) - kept[1]).total_seconds()
         return (kept[0], KEEP_S - age_s) if 0 <= age_s < KEEP_S else (None, KEEP_S)
 
-    async def _load(self, origin: str) -> Rules | Trouble:
+    async def _load(self, origin: str, deadline: Deadline | None) -> Rules | Trouble:
         try:
-            body = await self._fetch(f"{origin}/robots.txt")
+            body = await self._fetch(f"{origin}/robots.txt", deadline)
         except Trouble as trouble:
             if trouble.reason in _MISSING:
                 body = b""
             elif trouble.reason in _HOST_GONE:
                 # The tries for robots.txt were tries for the page, too: there are no further ones.
                 raise Trouble(trouble.reason, trouble.detail, until=trouble.until) from trouble
+            elif deadline and trouble.reason in _TOO_LATE:
+                # Earlier hops took of that time: the next url may find this robots.txt in its own.
+                raise Trouble(trouble.reason, f"{trouble.detail}, {origin}/robots.txt too") from trouble
             else:
                 return Trouble("robots_unreachable", f"{host_of(origin)}/robots.txt: {trouble}", until=trouble.until)
         if self._memory is not None:

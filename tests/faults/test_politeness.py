@@ -196,3 +196,57 @@ def test_a_budget_for_the_whole_run_ends_all_hosts(scraper: Command, servers: Se
     assert len(done.articles) == 1
     assert done.reasons == ["budget", "budget"]
     assert done.code == 0
+
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "pages"
+
+
+@pytest.mark.parametrize("status", ["403 Forbidden", "429 Too Many Requests", "503 Service Unavailable"])
+@pytest.mark.parametrize("name", ["challenge-checking-the-browser", "block-access-denied-german"])
+def test_a_challenge_keeps_its_reason_whatever_its_status(
+    among_good: Command, servers: Servers, status: str, name: str
+) -> None:
+    page = (FIXTURES / name / "page.html").read_bytes()
+    site = servers.serve({"/bad": answer(page, status=status)})
+
+    done = among_good(site.url("/bad"))
+
+    assert done.reasons == ["blocked"]
+    assert status[:3] in done.failures[0]["detail"]
+    assert site.asked.count("/bad") == 1
+    assert done.code == 0
+
+
+CHALLENGE = (FIXTURES / "challenge-checking-the-browser" / "page.html").read_bytes()
+
+
+async def drip_an_error(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\n\r\n")
+    while True:
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        (answer("<title>403 Forbidden</title><h1>403 Forbidden</h1>", status="403 Forbidden"), "http_4xx"),
+        (answer("<title>Too Many Requests</title>", status="429 Too Many Requests"), "rate_limited"),
+        (answer(CHALLENGE, status="503 Service Unavailable", Retry_After="0"), "retry_after"),
+        (answer(b"x" * 70_000 + CHALLENGE, status="503 Service Unavailable"), "http_5xx"),
+        (answer(CHALLENGE, status="403 Forbidden", Content_Encoding="gzip"), "http_4xx"),
+        (answer(gzip.compress(bytes(1 << 26)), status="403 Forbidden", Content_Encoding="gzip"), "http_4xx"),
+        (drip_an_error, "http_4xx"),
+    ],
+    ids=["plain 403", "plain 429", "a rest", "beyond 64 KB", "no gzip", "bomb", "drip"],
+)
+def test_a_status_keeps_its_reason_where_its_page_tells_no_other(
+    among_good: Command, usual_mb: float, behaviour: Answer, reason: str
+) -> None:
+    done = among_good(behaviour, fetch={"deadline_s": 30.0})
+
+    assert done.reasons == [reason]
+    assert done.loop_s < 8.0
+    assert done.peak_mb < usual_mb + 64
+    assert done.code == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,25 @@ def test_row_11_redirects_without_end_end(
 
     assert done.reasons == ["redirects"]
     assert len(site.asked) - site.asked.count("/robots.txt") == requests
+    assert done.code == 3
+
+
+def test_row_11_hosts_whose_robots_txt_drip_share_the_time_of_the_url(among_good: Command, servers: Servers) -> None:
+    async def drip_rules(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+        for _ in range(16):
+            writer.write(b"#\n")
+            await writer.drain()
+            await asyncio.sleep(0.1)
+
+    following = servers.serve({"/robots.txt": drip_rules, "/bad": good_page(3)}, "127.0.1.8")
+    for number in range(7, 0, -1):
+        following = servers.serve({"/robots.txt": drip_rules, "/bad": to(following.url("/bad"))}, f"127.0.1.{number}")
+
+    done = among_good(following.url("/bad"), fetch={"deadline_s": 2.0})
+
+    assert done.reasons == ["too_slow"]
+    assert 3.0 < done.loop_s < 1.6 + 2.0 + 2.0, "the first robots.txt has a time of its own"
     assert done.code == 3
 
 

@@ -204,7 +204,7 @@ def test_a_long_retry_after_is_left_to_a_later_run() -> None:
 
 
 def test_too_many_requests_without_an_end_is_deferred() -> None:
-    outcomes = fetch(World({A: [reply(429)]}), A)
+    outcomes = fetch(World({A: lambda: reply(429)}), A)
 
     assert isinstance(outcomes[0], Deferred)
     assert reasons(outcomes) == ["rate_limited"]

@@ -149,7 +149,7 @@ def test_the_longer_delay_wins_up_to_the_cap(line: str, pace: Pace) -> None:
 def test_an_unreachable_host_is_not_remembered_as_a_robots_txt() -> None:
     answers = [Trouble("connect", "refused"), b""]
 
-    async def fetch(_: str) -> bytes:
+    async def fetch(_: str, __: object) -> bytes:
         answer = answers.pop(0)
         if isinstance(answer, Trouble):
             raise answer
@@ -216,7 +216,7 @@ class Kept(dict[str, tuple[bytes, datetime]]):
 def paces(kept: Kept, answers: list[bytes | Trouble]) -> list[Pace]:
     """Ask twice for the pace of one host, whose robots.txt answers with one of ``answers`` each time."""
 
-    async def fetch(_url: str) -> bytes:
+    async def fetch(_url: str, __: object) -> bytes:
         answer = answers.pop(0)
         if isinstance(answer, Trouble):
             raise answer
