@@ -202,7 +202,7 @@ def test_a_worker_that_is_killed_while_it_answers_harms_nobody(tmp_path: Path) -
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
         return await job
 
-    with closing(Workers(obey, ONE)) as workers:
+    with closing(Workers(obey, EngineSettings(workers=1))) as workers:
         assert asyncio.run(kill_while_it_sends(workers)) == "x" * 20_000_000
 
 
