@@ -29,6 +29,19 @@ def answer(body: bytes | str = b"", status: str = "200 OK", kind: str = "text/ht
     return f"HTTP/1.1 {status}\r\n".encode() + _head(lines) + body
 
 
+def dripping(status: str = "200 OK") -> Answer:
+    """Return what answers with a body that comes byte by byte and never ends."""
+
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\n\r\n".encode())
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.1)
+
+    return drip
+
+
 def _head(lines: dict[str, str]) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode() + b"\r\n"
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import msgspec
 
+from scraper.cli.options import Command, with_options
 from scraper.config import Settings
 from scraper.discover import wish_of
 from scraper.errors import ConfigError
 from scraper.sources.found import moment_of
 from scraper.urls import problem
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
@@ -50,9 +49,7 @@ def run_options(command: Command) -> Command:
             help="Also strip by the rules in this file or folder, as `strip.rules` does. May be repeated.",
         ),
     ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return with_options(command, options)
 
 
 def changed_settings(settings: Settings, config: Path, options: Mapping[str, Any]) -> Settings:

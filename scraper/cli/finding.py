@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from scraper.cli.options import Command, with_options
 from scraper.errors import ConfigError
 from scraper.sources.found import Wish, moment_of
 from scraper.urls import parse, problem
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def finding_options(command: Command) -> Command:
@@ -33,9 +32,7 @@ def finding_options(command: Command) -> Command:
             "--exclude", multiple=True, metavar="PART", help="No address that holds PART. May be repeated."
         ),
     ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return with_options(command, options)
 
 
 def wish_of(options: Mapping[str, Any]) -> Wish:

@@ -6,7 +6,7 @@ import ipaddress
 import logging
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +26,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*)")  # RFC 9110, 5.6.2
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    """Add options to a command; its help lists them in their order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def output_options(command: Command) -> Command:
@@ -61,9 +68,7 @@ def output_options(command: Command) -> Command:
             help="Read settings from a TOML file; options count more.",
         ),
     ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return with_options(command, options)
 
 
 def fetch_options(command: Command) -> Command:
@@ -114,9 +119,7 @@ def fetch_options(command: Command) -> Command:
             "make the links of a list. Takes the extra `browser`, and a Chromium. Default: never.",
         ),
     ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return with_options(command, options)
 
 
 def fetch_settings(settings: FetchSettings, options: Mapping[str, Any]) -> FetchSettings:

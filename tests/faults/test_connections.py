@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 
 import pytest
-from loopback import Answer, answer
+from loopback import Answer, answer, dripping
 
 from faults.conftest import LOOPBACK, Command, Run, Servers, good_page
 
@@ -54,14 +54,6 @@ async def drip_headers(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.1)
 
 
-async def drip_body(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-    while True:
-        writer.write(b"x")
-        await writer.drain()
-        await asyncio.sleep(0.1)
-
-
 async def continue_forever(writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -74,7 +66,7 @@ async def continue_forever(writer: asyncio.StreamWriter) -> None:
     [
         (say_nothing, "timeout"),
         (drip_headers, "too_slow"),
-        (drip_body, "too_slow"),
+        (dripping(), "too_slow"),
         (continue_forever, "too_slow"),
     ],
 )

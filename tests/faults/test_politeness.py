@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from loopback import Answer, answer
+from loopback import Answer, answer, dripping
 
 from faults.conftest import LOOPBACK, Command, Run, Servers, good_page
 
@@ -220,14 +220,6 @@ def test_a_challenge_keeps_its_reason_whatever_its_status(
 CHALLENGE = (FIXTURES / "challenge-checking-the-browser" / "page.html").read_bytes()
 
 
-async def drip_an_error(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\n\r\n")
-    while True:
-        writer.write(b"x")
-        await writer.drain()
-        await asyncio.sleep(0.1)
-
-
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
@@ -237,7 +229,7 @@ async def drip_an_error(writer: asyncio.StreamWriter) -> None:
         (answer(b"x" * 70_000 + CHALLENGE, status="503 Service Unavailable"), "http_5xx"),
         (answer(CHALLENGE, status="403 Forbidden", Content_Encoding="gzip"), "http_4xx"),
         (answer(gzip.compress(bytes(1 << 26)), status="403 Forbidden", Content_Encoding="gzip"), "http_4xx"),
-        (drip_an_error, "http_4xx"),
+        (dripping("403 Forbidden"), "http_4xx"),
     ],
     ids=["plain 403", "plain 429", "a rest", "beyond 64 KB", "no gzip", "bomb", "drip"],
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import brotli
 import pytest
-from loopback import Answer, answer, fetch_from, quick, reasons, serve
+from loopback import Answer, answer, dripping, fetch_from, quick, reasons, serve
 
 from scraper.fetch import HttpFetcher
 from scraper.fetch.body import zstd
@@ -39,14 +39,6 @@ async def drip_headers(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.05)
 
 
-async def drip_body(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-    while True:
-        writer.write(b"x")
-        await writer.drain()
-        await asyncio.sleep(0.05)
-
-
 async def continue_forever(writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -59,7 +51,7 @@ async def continue_forever(writer: asyncio.StreamWriter) -> None:
     [
         (say_nothing, "timeout"),
         (drip_headers, "too_slow"),
-        (drip_body, "too_slow"),
+        (dripping(), "too_slow"),
         (continue_forever, "too_slow"),
     ],
 )
