@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 TRAINED := .venv/.trainer-installed
 # What is compiled where there is a C compiler.
-COMPILED := hatch_build.py $(addprefix scraper/, _text.pyx $(addprefix extraction/, _walk.pyx _characters.pyx _trees.pyx))
+COMPILED := hatch_build.py $(wildcard scraper/*.pyx scraper/extraction/*.pyx)
 
 .PHONY: setup fmt check test test-all bench floors flame train demo docs clean
 

@@ -12,14 +12,16 @@ ctypedef unsigned long long EightCounts  # a byte for each kind of character
 cdef enum:
     MOST = 255  # that a byte counts
     LINE_END = 10
+    UNSPACED = 1  # rows of the counts, as are the next
+    LETTERS = 6
+    CHARS = 8
 
 
 def count(
     texts,
     const unsigned char[::1] table,  # the class of each character; those beyond its end have that of its last
-    long long[:, ::1] counts,  # kinds x blocks: filled
-    long long[::1] chars,  # a block, as all that follow: filled
-    unsigned int[::1] last,
+    long long[:, ::1] counts,  # kinds and all x blocks: filled
+    unsigned int[::1] last,  # a block, as all that follow: filled
     unsigned char[::1] first_class,
     unsigned char[::1] last_classes,
 ):
@@ -57,7 +59,8 @@ def count(
                     place += 1
             for bit in range(8):
                 counts[bit, block] += some >> 8 * bit & 255
-        chars[block] = size
+        counts[LETTERS, block] += counts[UNSPACED, block]
+        counts[CHARS, block] = size
         code = _character(PyUnicode_READ(kind, data, size - 1)) if size else LINE_END
         last[block] = code
         last_classes[block] = _class_of(table, code)

@@ -69,24 +69,18 @@ class CharacterCounts:
     """Arrays with one entry a block: how many characters of each kind its text has."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        found = count(texts) if compiled_count is None else _count_compiled(texts)
-        counts, self.chars, self.last_code, self.first, last_classes = found
-        self.spaces = counts[0]  # the line end after each block included: one more than inside
-        self.unspaced = counts[1]
-        self.sentence_ends = counts[2]
-        self.commas = counts[3]
-        self.digits = counts[4]
-        self.upper = counts[5]
-        self.letters = counts[6] + self.unspaced
-        self.marks = counts[7]
+        fill = count if compiled_count is None else _count_compiled
+        self.kinds, self.last_code, self.first, last_classes = fill(texts)
+        # The line end after each block is a space: one more than inside.
+        self.spaces, self.unspaced, self.sentence_ends, self.commas, self.digits, self.upper, *rest = self.kinds
+        self.letters, self.marks, self.chars = rest
         self.ends_sentence = (last_classes & SENTENCE_END) != 0
         spaced_words = np.where(self.unspaced > 0, (self.letters - self.unspaced) / 5.0, self.spaces)
         self.words = np.maximum(spaced_words + self.unspaced / 2.0, 1.0)
 
 
 Counts = tuple[
-    Sequence[npt.NDArray[np.int64]],  # in the order of the bits of a class
-    npt.NDArray[np.int64],  # characters
+    npt.NDArray[np.int64],  # kinds x blocks: in the order of the bits of a class, and all
     npt.NDArray[np.uint32],  # the last character
     npt.NDArray[np.uint8],  # class of the first character
     npt.NDArray[np.uint8],  # classes of the last two: a quotation mark may follow the end of a sentence
@@ -104,18 +98,20 @@ def count(texts: Sequence[str]) -> Counts:
     for addends in _ADDENDS:
         sums = np.add.reduceat(addends.take(codes, mode="clip"), starts)
         counts += [sums & ((1 << _HALF) - 1), sums >> _HALF]
+    counts[6] += counts[1]
+    counts.append(chars)
     last = ends - 2
     before = np.where(chars > 1, _classes(codes[np.maximum(last - 1, 0)]), 0)
-    return counts, chars, codes[last], _classes(codes[starts]), _classes(codes[last]) | before
+    return np.array(counts), codes[last], _classes(codes[starts]), _classes(codes[last]) | before
 
 
 def _count_compiled(texts: Sequence[str]) -> Counts:
     assert compiled_count is not None
     size = len(texts)
-    counts, chars = np.empty((8, size), np.int64), np.empty(size, np.int64)
+    counts = np.empty((9, size), np.int64)
     last, first, last_two = np.empty(size, np.uint32), np.empty(size, np.uint8), np.empty(size, np.uint8)
-    compiled_count(texts, _TABLE, counts, chars, last, first, last_two)
-    return list(counts), chars, last, first, last_two
+    compiled_count(texts, _TABLE, counts, last, first, last_two)
+    return counts, last, first, last_two
 
 
 def _classes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:

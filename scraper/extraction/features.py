@@ -8,39 +8,82 @@ Text Features" (WSDM 2010), and Vogels et al., "Web2Text" (ECIR 2018).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from scraper.extraction.characters import UPPER, CharacterCounts
 from scraper.extraction.columns import Columns
-from scraper.extraction.flags import NAMES
+from scraper.extraction.flags import NAMES as FLAG_NAMES
+from scraper.extraction.model import as_matrix
 from scraper.extraction.regions import Indexes, Regions
 
 Array = npt.NDArray[np.float64]
 Rows = dict[str, npt.NDArray[np.generic]]
 
-_TAG_CODES = {"p": 0, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "li": 7, "td": 8, "th": 8, "dt": 9, "dd": 9,
+TAG_CODES = {"p": 0, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "li": 7, "td": 8, "th": 8, "dt": 9, "dd": 9,
               "blockquote": 10, "pre": 11, "figcaption": 12, "caption": 12, "summary": 13, "a": 14}  # fmt: skip
-_OTHER_TAG = 15
-_HEADINGS = (1, 6)
-_WINDOWS = (1, 3, 6, 12)  # blocks to each side
+OTHER_TAG = 15
+HEADINGS = (1, 6)
+WINDOWS = (1, 3, 6, 12)  # blocks to each side
 _UP_ROWS = {step: [f"up{step}_{name}" for name in ("words", "links", "good", "blocks")] for step in range(1, 4)}
 _BRANCH_ROWS = ("branch_words", "branch_links", "branch_good", "branch_blocks")
-_ANY_FLAGS = [f"any_{name}" for name in NAMES]
-_NEAR_FLAGS = [f"near_{name}" for name in NAMES]
+_ANY_FLAGS = [f"any_{name}" for name in FLAG_NAMES]
+_NEAR_FLAGS = [f"near_{name}" for name in FLAG_NAMES]
+# Of all rows, in the order of ``block_features``.
+NAMES = (
+    *"words chars link_density links tag sentence_ends ends_sentence sentence_words ends_colon ends_question".split(),
+    *"commas comma_share digit_share upper_share starts_upper mark_share letter_share copies".split(),
+    *(
+        f"{part}_{side}_{window}"
+        for window in WINDOWS
+        for side in ("before", "after")
+        for part in ("words", "links", "good")
+    ),
+    *"tag_before tag_after sig_count sig_share sig_words sig_links sig_good sig_good_share depth up0_repeats".split(),
+    *(name for step in range(1, 4) for name in (*_UP_ROWS[step], f"up{step}_repeats")),
+    *"in_guess guess_steps guess_common guess_share guess_before guess_after_good".split(),
+    *("guess_after_blocks", "guess_before_blocks", *_BRANCH_ROWS, "branch_good_before", "branch_good_after"),
+    *"is_title is_description title_blocks title_good title_steps title_common section_level section_place".split(),
+    *"section_words section_good section_links section_blocks section_good_before section_good_after".split(),
+    *"place good_place good_left page_blocks page_good page_good_share page_links page_unspaced page_h1".split(),
+    *_ANY_FLAGS,
+    *_NEAR_FLAGS,
+)
+
+
+def feature_matrix(
+    columns: Columns, counts: CharacterCounts, regions: Regions, names: tuple[str, ...]
+) -> npt.NDArray[np.float32]:
+    """Return the rows with these names, a block a column, as the trees of a model take them."""
+    if compiled_fill is None:
+        return as_matrix(block_features(columns, counts, regions), names)
+    matrix = np.empty((len(names), len(columns.text)), np.float32)
+    compiled_fill(columns, counts, regions, _places(names), matrix)
+    return matrix
+
+
+@lru_cache(maxsize=4)
+def _places(names: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    """Return, of each of ``NAMES``, its place among these names, -1 for none."""
+    places = np.full(len(NAMES), -1, np.int64)
+    for place, name in enumerate(names):
+        places[NAMES.index(name)] = place
+    return places
 
 
 def block_features(columns: Columns, counts: CharacterCounts, regions: Regions) -> Rows:
-    """Return all rows for the page."""
-    tags = np.array([_TAG_CODES.get(tag, _OTHER_TAG) for tag in columns.tag], np.float64)
+    """Return all rows for the page. ``_features.pyx`` fills the same into a matrix; a test compares the two."""
+    tags = np.array([TAG_CODES.get(tag, OTHER_TAG) for tag in columns.tag], np.float64)
     rows = _text_rows(columns, counts, regions, tags)
     words = counts.words
     link_words = np.minimum(regions.link_chars / np.maximum(counts.chars, 1), 1.0) * words
     good = regions.good_words
     rows |= _window_rows(words, link_words, good, tags)
-    rows |= _signature_rows(regions, words, link_words, good)
     running = _running(good)
+    rows |= _signature_rows(regions, words, link_words, good, float(running[-1]))
     index = np.arange(len(words))
     shares = regions.shares()
     rows |= _container_rows(regions, shares)
@@ -83,14 +126,14 @@ def _text_rows(columns: Columns, counts: CharacterCounts, regions: Regions, tags
 def _window_rows(words: Array, link_words: Array, good: Array, tags: Array) -> Rows:
     """Rows about the blocks before and after: as many to each side as the row's name says."""
     count = len(words)
-    widest = _WINDOWS[-1]
+    widest = WINDOWS[-1]
     # Sums before each block, with nothing before the first and the sums of all behind the last.
     sums = np.zeros((3, widest + count + 1 + widest))
     np.array((words, link_words, good)).cumsum(axis=1, out=sums[:, widest + 1 : widest + count + 1])
     sums[:, widest + count + 1 :] = sums[:, widest + count, None]
     here, there = sums[:, widest : widest + count], sums[:, widest + 1 : widest + count + 1]
     rows: Rows = {}
-    for window in _WINDOWS:
+    for window in WINDOWS:
         before = here - sums[:, widest - window : widest - window + count]
         after = sums[:, widest + window + 1 : widest + window + 1 + count] - there
         for side, (total, *parts) in (("before", before), ("after", after)):
@@ -102,7 +145,7 @@ def _window_rows(words: Array, link_words: Array, good: Array, tags: Array) -> R
     return rows
 
 
-def _signature_rows(regions: Regions, words: Array, link_words: Array, good: Array) -> Rows:
+def _signature_rows(regions: Regions, words: Array, link_words: Array, good: Array, all_good: float) -> Rows:
     """Rows about all blocks whose containers have the same path of tags and classes."""
     signature = regions.signature
     of_block = signature[regions.container]
@@ -118,7 +161,7 @@ def _signature_rows(regions: Regions, words: Array, link_words: Array, good: Arr
         "sig_words": (total / per_block)[of_block],
         "sig_links": (linked / np.maximum(total, 1.0))[of_block],
         "sig_good": (best / np.maximum(total, 1.0))[of_block],
-        "sig_good_share": (best / max(float(good.sum()), 1.0))[of_block],
+        "sig_good_share": (best / max(all_good, 1.0))[of_block],
     }
 
 
@@ -142,7 +185,7 @@ def _guess_rows(regions: Regions, shares: Array, running: Array, index: Indexes)
     here = regions.container
     inside = regions.in_guess[here]
     branch = regions.branch[here]
-    total = max(float(regions.good_words.sum()), 1.0)
+    total = max(float(running[-1]), 1.0)
     guess = regions.guess
     first, last = regions.first[guess], regions.last[guess]
     in_guess = max(float(running[last] - running[first]), 1.0)
@@ -181,7 +224,7 @@ def _title_rows(regions: Regions, running: Array, index: Indexes) -> Rows:
 def _heading_rows(tags: Array, words: Array, good: Array, link_words: Array, running: Array, index: Indexes) -> Rows:
     """Rows about the section, that is the blocks from one heading to the next."""
     count = len(tags)
-    is_heading = (tags >= _HEADINGS[0]) & (tags <= _HEADINGS[1])
+    is_heading = (tags >= HEADINGS[0]) & (tags <= HEADINGS[1])
     section = is_heading.cumsum()
     start = np.maximum.accumulate(np.where(is_heading, index, 0))
     size = int(section[-1]) + 1
@@ -212,12 +255,12 @@ def _page_rows(
         "good_place": running[:-1] / total,
         "good_left": running[-1] - running[1:],
     }
-    all_words = max(float(words.sum()), 1.0)
+    all_words = max(float(words.cumsum()[-1]), 1.0)  # sum() adds in another order, here and below
     page = {
         "page_blocks": count,
         "page_good": total,
         "page_good_share": total / all_words,
-        "page_links": float(link_words.sum()) / all_words,
+        "page_links": float(link_words.cumsum()[-1]) / all_words,
         "page_unspaced": float(counts.unspaced.sum()) / max(float(counts.chars.sum()), 1.0),
         "page_h1": len(columns.headings),
     }
@@ -230,7 +273,7 @@ def _flag_rows(regions: Regions) -> Rows:
     rows: Rows = {}
     for names, flags in ((_ANY_FLAGS, regions.all_flags), (_NEAR_FLAGS, regions.near_flags)):
         words = (flags[regions.container] | regions.own_flags).astype("<i8", copy=False).view(np.uint8)
-        bits = np.unpackbits(words.reshape(-1, 8), axis=1, count=len(NAMES), bitorder="little")
+        bits = np.unpackbits(words.reshape(-1, 8), axis=1, count=len(FLAG_NAMES), bitorder="little")
         rows.update(zip(names, bits.T, strict=True))
     return rows
 
@@ -240,3 +283,13 @@ def _running(values: npt.NDArray[np.generic]) -> Array:
     sums = np.zeros(len(values) + 1)
     values.cumsum(out=sums[1:])
     return sums
+
+
+# Down here, since the compiled loops take their numbers from above: not there where nothing could be compiled.
+compiled_fill: Callable[..., None] | None
+try:
+    from scraper.extraction._features import fill
+
+    compiled_fill = fill
+except ImportError:
+    compiled_fill = None

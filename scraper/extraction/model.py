@@ -71,9 +71,11 @@ class BlockModel:
         self._value_offsets = (np.arange(trees) * self._values.shape[1])[:, None]
 
     def probabilities(self, rows: Mapping[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
-        """Return, a block, the probability that it is main content. ``rows`` is what ``block_features`` returns."""
-        columns = [rows[name] for name in self.features]
-        matrix = np.concatenate(columns, dtype=np.float32, casting="unsafe").reshape(len(columns), -1)
+        """Return, an entry of the rows, how likely it is what the model looks for; see :meth:`probabilities_of`."""
+        return self.probabilities_of(as_matrix(rows, self.features))
+
+    def probabilities_of(self, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """Return, a block, the probability that it is main content. ``matrix`` has the rows that the model knows."""
         margins = np.zeros(matrix.shape[1])
         self.add_margins(matrix, margins)
         probabilities: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-margins))
@@ -91,6 +93,12 @@ class BlockModel:
         # Not sum(): it adds a single block's values in another order, and its last digit would be another.
         leaves = self._leaves.ravel().take(codes + self._leaf_offsets)
         margins += self._values.ravel().take(leaves + self._value_offsets).cumsum(axis=0)[-1]
+
+
+def as_matrix(rows: Mapping[str, npt.NDArray[np.generic]], names: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Return the rows with these names in one piece."""
+    matrix = np.concatenate([rows[name] for name in names], dtype=np.float32, casting="unsafe")
+    return matrix.reshape(len(names), -1)
 
 
 def load_model(path: str | Path) -> BlockModel:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from scraper.extraction.characters import CharacterCounts
 from scraper.extraction.columns import Columns
-from scraper.extraction.features import block_features
+from scraper.extraction.features import feature_matrix
 from scraper.extraction.flags import BIT
 from scraper.extraction.model import BlockModel
 from scraper.extraction.regions import Regions
@@ -37,7 +37,7 @@ def score(columns: Columns, titles: list[str], description: str, model: BlockMod
     """Decide about every block. ``titles`` are what the page's head calls it; ``columns`` must have a block."""
     counts = CharacterCounts(columns.text)
     regions = Regions(columns, counts, titles, description)
-    own = model.probabilities(block_features(columns, counts, regions))
+    own = model.probabilities_of(feature_matrix(columns, counts, regions, model.features))
     own[_is_no_story(own, regions)] = 0.0
     probability = _vote(own, counts.words, regions.signature[regions.container])
     kept, expected = _cut(probability, counts.words)

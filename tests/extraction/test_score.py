@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
@@ -55,10 +53,11 @@ class _Thinks(BlockModel):
     """A model that has made up its mind."""
 
     def __init__(self, probabilities: list[float]) -> None:
+        self.features = ()
         self._probabilities = np.array(probabilities)
 
-    def probabilities(self, rows: Mapping[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
-        return self._probabilities[: len(rows["words"])]
+    def probabilities_of(self, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        return self._probabilities[: matrix.shape[1]]
 
 
 def test_words_for_search_engines_weigh_nothing() -> None:
