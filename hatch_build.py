@@ -20,6 +20,7 @@ MODULES = (
     "scraper/extraction/_characters",
     "scraper/extraction/_features",
     "scraper/extraction/_regions",
+    "scraper/extraction/_score",
     "scraper/extraction/_trees",
     "scraper/_text",
 )

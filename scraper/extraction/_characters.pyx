@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """The counting of ``CharacterCounts``, over the characters where Python keeps them."""
 
 cdef extern from "Python.h":
@@ -12,62 +12,87 @@ ctypedef unsigned long long EightCounts  # a byte for each kind of character
 cdef enum:
     MOST = 255  # that a byte counts
     LINE_END = 10
-    UNSPACED = 1  # rows of the counts, as are the next
-    LETTERS = 6
-    CHARS = 8
+    LATIN = 256  # the first characters, which most texts have only
+    SPACES = 0  # rows of the counts, as are the next; their first eight are the bits of a class
+    UNSPACED, SENTENCE_ENDS, COMMAS, DIGITS, UPPER, LETTERS, MARKS, CHARS
+
+cdef EightCounts _spread[256]  # a class
+cdef int _value, _bit
+for _value in range(256):
+    _spread[_value] = 0
+    for _bit in range(8):
+        if _value >> _bit & 1:
+            _spread[_value] |= <EightCounts>1 << 8 * _bit
 
 
 def count(
-    texts,
+    list texts,
     const unsigned char[::1] table,  # the class of each character; those beyond its end have that of its last
     long long[:, ::1] counts,  # kinds and all x blocks: filled
-    unsigned int[::1] last,  # a block, as all that follow: filled
+    double[::1] words,  # a block, as all that follow: filled
+    unsigned int[::1] last,
     unsigned char[::1] first_class,
-    unsigned char[::1] last_classes,
+    unsigned char[::1] ends_sentence,
 ):
-    """Count the characters of each text and of the line end behind it; see ``CharacterCounts``."""
+    """Count the characters of each text and of the line end behind it; see ``characters.count``."""
     cdef:
-        EightCounts spread[256]
-        EightCounts some
-        Py_ssize_t block = 0, place, stop, size
-        int kind, bit, value
+        EightCounts latin[LATIN]
+        Py_ssize_t block, size
+        int kind, code
         void* data
-        str text
-        Py_UCS4 code
-    for value in range(256):
-        spread[value] = 0
-        for bit in range(8):
-            if value >> bit & 1:
-                spread[value] |= <EightCounts>1 << 8 * bit
-    for text in texts:
+        Py_UCS4 final
+        unsigned char classes
+        double spaced
+    for code in range(LATIN):
+        latin[code] = _spread[table[code]]
+    for block in range(len(texts)):
+        text = <str>texts[block]
         size = PyUnicode_GET_LENGTH(text)
         kind = PyUnicode_KIND(text)
         data = PyUnicode_DATA(text)
-        for bit in range(8):
-            counts[bit, block] = table[LINE_END] >> bit & 1
-        place = 0
-        while place < size:
-            stop = min(place + MOST, size)
-            some = 0
-            if kind == 1:
-                while place < stop:
-                    some += spread[table[(<unsigned char*>data)[place]]]
-                    place += 1
-            else:
-                while place < stop:
-                    some += spread[_class_of(table, PyUnicode_READ(kind, data, place))]
-                    place += 1
-            for bit in range(8):
-                counts[bit, block] += some >> 8 * bit & 255
+        _count_text(kind, data, size, latin, table, &counts[0, block], counts.shape[1])
+        spaced = counts[LETTERS, block] / 5.0 if counts[UNSPACED, block] else counts[SPACES, block]
+        words[block] = max(spaced + counts[UNSPACED, block] / 2.0, 1.0)
         counts[LETTERS, block] += counts[UNSPACED, block]
         counts[CHARS, block] = size
-        code = _character(PyUnicode_READ(kind, data, size - 1)) if size else LINE_END
-        last[block] = code
-        last_classes[block] = _class_of(table, code)
+        final = _character(PyUnicode_READ(kind, data, size - 1)) if size else LINE_END
+        last[block] = final
+        classes = _class_of(table, final)
         if size > 1:
-            last_classes[block] |= _class_of(table, PyUnicode_READ(kind, data, size - 2))
+            classes |= _class_of(table, PyUnicode_READ(kind, data, size - 2))
+        ends_sentence[block] = classes >> SENTENCE_ENDS & 1
         first_class[block] = _class_of(table, PyUnicode_READ(kind, data, 0) if size else LINE_END)
-        block += 1
+
+
+cdef void _count_text(
+    int kind, void* data, Py_ssize_t size, const EightCounts* latin, const unsigned char[::1] table, long long* counts,
+    Py_ssize_t step,  # from one kind to the next
+) noexcept:
+    cdef:
+        const unsigned char* narrow = <const unsigned char*>data
+        const unsigned short* wide = <const unsigned short*>data
+        EightCounts some
+        Py_ssize_t place = 0, stop
+        int bit
+    for bit in range(8):
+        counts[bit * step] = latin[LINE_END] >> 8 * bit & 255
+    while place < size:
+        stop = min(place + MOST, size)
+        some = 0
+        if kind == 1:
+            while place < stop:
+                some += latin[narrow[place]]
+                place += 1
+        elif kind == 2:
+            while place < stop:
+                some += latin[wide[place]] if wide[place] < LATIN else _spread[_class_of(table, wide[place])]
+                place += 1
+        else:
+            while place < stop:
+                some += _spread[_class_of(table, PyUnicode_READ(kind, data, place))]
+                place += 1
+        for bit in range(8):
+            counts[bit * step] += some >> 8 * bit & 255
 
 
 cdef inline unsigned char _class_of(const unsigned char[::1] table, Py_UCS4 code) noexcept:

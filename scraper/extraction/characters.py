@@ -70,20 +70,18 @@ class CharacterCounts:
 
     def __init__(self, texts: Sequence[str]) -> None:
         fill = count if compiled_count is None else _count_compiled
-        self.kinds, self.last_code, self.first, last_classes = fill(texts)
+        self.kinds, self.words, self.last_code, self.first, self.ends_sentence = fill(texts)
         # The line end after each block is a space: one more than inside.
         self.spaces, self.unspaced, self.sentence_ends, self.commas, self.digits, self.upper, *rest = self.kinds
         self.letters, self.marks, self.chars = rest
-        self.ends_sentence = (last_classes & SENTENCE_END) != 0
-        spaced_words = np.where(self.unspaced > 0, (self.letters - self.unspaced) / 5.0, self.spaces)
-        self.words = np.maximum(spaced_words + self.unspaced / 2.0, 1.0)
 
 
 Counts = tuple[
     npt.NDArray[np.int64],  # kinds x blocks: in the order of the bits of a class, and all
+    npt.NDArray[np.float64],  # words
     npt.NDArray[np.uint32],  # the last character
     npt.NDArray[np.uint8],  # class of the first character
-    npt.NDArray[np.uint8],  # classes of the last two: a quotation mark may follow the end of a sentence
+    npt.NDArray[np.bool_],  # ends with the end of a sentence; a quotation mark may follow
 ]
 
 
@@ -94,24 +92,26 @@ def count(texts: Sequence[str]) -> Counts:
     chars = np.fromiter(map(len, texts), np.int64, len(texts))
     ends = np.cumsum(chars + 1)
     starts = ends - chars - 1
-    counts: list[npt.NDArray[np.int64]] = []
+    kinds: list[npt.NDArray[np.int64]] = []
     for addends in _ADDENDS:
         sums = np.add.reduceat(addends.take(codes, mode="clip"), starts)
-        counts += [sums & ((1 << _HALF) - 1), sums >> _HALF]
-    counts[6] += counts[1]
-    counts.append(chars)
+        kinds += [sums & ((1 << _HALF) - 1), sums >> _HALF]
+    spaces, unspaced, letters = kinds[0], kinds[1], kinds[6]
+    words = np.maximum(np.where(unspaced > 0, letters / 5.0, spaces) + unspaced / 2.0, 1.0)
+    kinds[6] = letters + unspaced
     last = ends - 2
     before = np.where(chars > 1, _classes(codes[np.maximum(last - 1, 0)]), 0)
-    return np.array(counts), codes[last], _classes(codes[starts]), _classes(codes[last]) | before
+    ends_sentence = ((_classes(codes[last]) | before) & SENTENCE_END) != 0
+    return np.array([*kinds, chars]), words, codes[last], _classes(codes[starts]), ends_sentence
 
 
 def _count_compiled(texts: Sequence[str]) -> Counts:
     assert compiled_count is not None
     size = len(texts)
-    counts = np.empty((9, size), np.int64)
-    last, first, last_two = np.empty(size, np.uint32), np.empty(size, np.uint8), np.empty(size, np.uint8)
-    compiled_count(texts, _TABLE, counts, last, first, last_two)
-    return counts, last, first, last_two
+    kinds, words, last = np.empty((9, size), np.int64), np.empty(size), np.empty(size, np.uint32)
+    first, ends_sentence = np.empty(size, np.uint8), np.empty(size, bool)
+    compiled_count(list(texts), _TABLE, kinds, words, last, first, ends_sentence.view(np.uint8))
+    return kinds, words, last, first, ends_sentence
 
 
 def _classes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:

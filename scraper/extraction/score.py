@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from scraper.extraction.regions import Regions
 # The cut that maximises the expected F1 is trusted between these: outside, the probabilities of a strange page decide.
 LOWEST_CUT = 0.30
 HIGHEST_CUT = 0.55
-_THREAD = BIT["COMMENT"] | BIT["IN_LIST"]
+THREAD = BIT["COMMENT"] | BIT["IN_LIST"]
 OWN_SHARE = 0.5  # of a block's own probability against the mean of the blocks with the same signature
 
 
@@ -38,13 +39,27 @@ def score(columns: Columns, titles: list[str], description: str, model: BlockMod
     counts = CharacterCounts(columns.text)
     regions = Regions(columns, counts, titles, description)
     own = model.probabilities_of(feature_matrix(columns, counts, regions, model.features))
+    if compiled_decide is None:
+        return Scored(columns, counts, regions, *decide(columns, regions, counts.words, own))
+    kept = np.empty(len(own), bool)
+    expected = compiled_decide(columns, regions, counts.words, own, kept.view(np.uint8))
+    return Scored(columns, counts, regions, own, kept, expected)
+
+
+def decide(
+    columns: Columns, regions: Regions, words: npt.NDArray[np.float64], own: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], float]:
+    """Return the probabilities after the vote, which blocks are kept, and the expected F1 of these.
+
+    ``own`` are the model's probabilities, and are changed. ``_score.pyx`` does the same; a test compares the two.
+    """
     own[_is_no_story(own, regions)] = 0.0
-    probability = _vote(own, counts.words, regions.signature[regions.container])
-    kept, expected = _cut(probability, counts.words)
+    probability = _vote(own, words, regions.signature[regions.container])
+    kept, expected = _cut(probability, words)
     # Code between paragraphs reads like no text: in the article's container it stays at the lowest cut.
     code = np.array([tag == "pre" for tag in columns.tag])
     kept |= code & regions.in_guess[regions.container] & (probability >= LOWEST_CUT)
-    return Scored(columns, counts, regions, probability, kept, expected)
+    return probability, kept, expected
 
 
 def _is_no_story(own: npt.NDArray[np.float64], regions: Regions) -> npt.NDArray[np.bool_]:
@@ -55,7 +70,7 @@ def _is_no_story(own: npt.NDArray[np.float64], regions: Regions) -> npt.NDArray[
     """
     flags = regions.all_flags[regions.container]
     in_dialog = (flags & BIT["IN_DIALOG"]) != 0
-    in_thread = ((flags & _THREAD) == _THREAD) & (own < HIGHEST_CUT)
+    in_thread = ((flags & THREAD) == THREAD) & (own < HIGHEST_CUT)
     beside: npt.NDArray[np.bool_] = in_dialog | in_thread
     if not beside.any():
         return regions.stuffed
@@ -81,8 +96,19 @@ def _cut(probability: npt.NDArray[np.float64], words: npt.NDArray[np.float64]) -
     """Keep the blocks whose set has the highest expected F1 (Nan et al., "Optimizing F-measure", ICML 2012)."""
     order = np.argsort(-probability, kind="stable")
     hits = probability[order] * words[order]
-    expected = 2.0 * hits.cumsum() / (words[order].cumsum() + hits.sum() + 1e-9)
+    found = hits.cumsum()
+    expected = 2.0 * found / (words[order].cumsum() + found[-1] + 1e-9)
     best = float(probability[order][int(np.argmax(expected))])
     kept = probability >= min(max(best, LOWEST_CUT), HIGHEST_CUT)
     count = int(kept.sum())
     return kept, float(expected[count - 1]) if count else 0.0
+
+
+# Down here, since the compiled loops take their numbers from above: not there where nothing could be compiled.
+compiled_decide: Callable[..., float] | None
+try:
+    from scraper.extraction._score import decide as compiled
+
+    compiled_decide = compiled
+except ImportError:
+    compiled_decide = None

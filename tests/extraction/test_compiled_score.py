@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scraper.decode import decode
 from scraper.errors import ScraperError
-from scraper.extraction import features, regions
+from scraper.extraction import features, regions, score
 from scraper.extraction.characters import CharacterCounts
 from scraper.extraction.columns import Columns
 from scraper.extraction.extract import head_titles
@@ -122,6 +122,22 @@ def test_any_columns_give_the_same_regions_and_features(
     columns: Columns, titles: list[str], description: str, module_patch: pytest.MonkeyPatch
 ) -> None:
     assert_same(columns, titles, description, module_patch)
+
+
+@given(columns=trees(), drawn=st.data())
+def test_any_probabilities_give_the_same_decisions(columns: Columns, drawn: st.DataObject) -> None:
+    counts = CharacterCounts(columns.text)
+    found = Regions(columns, counts, [], "")
+    own = np.array(
+        [drawn.draw(st.sampled_from([0.0, 0.1, 0.31, 0.4, 0.54, 0.55, 0.7, 0.99, 1.0])) for _ in columns.text]
+    )
+    probability, kept = own.copy(), np.empty(len(own), bool)
+    assert score.compiled_decide is not None
+
+    expected = score.compiled_decide(columns, found, counts.words, probability, kept.view(np.uint8))
+
+    theirs = score.decide(columns, found, counts.words, own)
+    assert (probability.tolist(), kept.tolist(), expected) == (theirs[0].tolist(), theirs[1].tolist(), theirs[2])
 
 
 def test_the_rows_have_the_names_that_the_model_may_ask_for() -> None:
