@@ -26,6 +26,7 @@ compiled_add_margins: Callable[..., None] | None = add_margins
 
 SPLITS = 8  # a tree
 _TABLE = 1 << SPLITS
+_MOST_THRESHOLDS = 255  # of a feature: a byte tells how many of them a number is above
 
 
 class ModelHeader(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +68,7 @@ class BlockModel:
                 self._leaves[tree, (codes & path) == left] = leaf
                 self._values[tree, leaf] = value
         self._split_features, self._thresholds = split_feature, threshold
+        self._steps, self._starts, self._most = _ranked(split_feature, threshold, len(self.features))
         self._leaf_offsets = (np.arange(trees) * _TABLE)[:, None]
         self._value_offsets = (np.arange(trees) * self._values.shape[1])[:, None]
 
@@ -84,7 +86,9 @@ class BlockModel:
     def add_margins(self, matrix: npt.NDArray[np.float32], margins: npt.NDArray[np.float64]) -> None:
         """Add to ``margins`` (a block) the values of the leaves that the columns of ``matrix`` end in."""
         if compiled_add_margins is not None:
-            compiled_add_margins(matrix, self._split_features, self._thresholds, self._leaves, self._values, margins)
+            compiled_add_margins(
+                matrix, self._steps, self._starts, self._split_features, self._most, self._leaves, self._values, margins
+            )
             return
         codes = np.zeros((len(self._leaves), matrix.shape[1]), np.uint8)
         for place in range(SPLITS):
@@ -93,6 +97,25 @@ class BlockModel:
         # Not sum(): it adds a single block's values in another order, and its last digit would be another.
         leaves = self._leaves.ravel().take(codes + self._leaf_offsets)
         margins += self._values.ravel().take(leaves + self._value_offsets).cumsum(axis=0)[-1]
+
+
+def _ranked(
+    split_feature: npt.NDArray[np.int64], threshold: npt.NDArray[np.float32], features: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+    """Return the thresholds of all features, where each feature's begin, and of each split the place of its own there.
+
+    What is above at most so many thresholds of the feature goes left; that is everything where nothing is compared.
+    """
+    used = np.isfinite(threshold)
+    steps = [np.unique(threshold[used & (split_feature == feature)]) for feature in range(features)]
+    sizes = [len(some) for some in steps]
+    if max(sizes, default=0) > _MOST_THRESHOLDS:
+        raise ConfigError(f"a feature of the model has {max(sizes)} thresholds; give it at most {_MOST_THRESHOLDS}")
+    most = np.full(threshold.shape, _MOST_THRESHOLDS, np.uint8)
+    for feature, some in enumerate(steps):
+        here = used & (split_feature == feature)
+        most[here] = np.searchsorted(some, threshold[here])
+    return np.concatenate([*steps, np.zeros(1, np.float32)]), np.cumsum([0, *sizes]), most
 
 
 def as_matrix(rows: Mapping[str, npt.NDArray[np.generic]], names: Sequence[str]) -> npt.NDArray[np.float32]:

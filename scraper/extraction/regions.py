@@ -220,7 +220,7 @@ def _title_block(columns: Columns, equal: Truths, wanted: list[str]) -> int:
         if equal[index]:
             return index
     best, share = -1, 0.0
-    folded = [_fold(title) for title in wanted[:3]]
+    folded = [_fold(title) for title in wanted[:3]] if headings else []
     for index in headings[:8]:
         text = _fold(columns.text[index])
         for title in folded:
