@@ -3,6 +3,7 @@ article, and where the title stands."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -242,7 +243,8 @@ def _fold(text: str) -> str:
 def _quick_ratio(one: str, other: str) -> float:
     """Return the share of characters that two texts have in common, in whatever order: as ``difflib`` has it."""
     chars = len(one) + len(other)
-    return 2.0 * sum(min(one.count(char), other.count(char)) for char in set(one)) / chars if chars else 1.0
+    theirs = Counter(other)
+    return 2.0 * sum(min(count, theirs[char]) for char, count in Counter(one).items()) / chars if chars else 1.0
 
 
 # Down here, since the compiled loops take their numbers from above: not there where nothing could be compiled.
