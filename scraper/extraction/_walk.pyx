@@ -147,6 +147,37 @@ cdef inline bint _is_white(const unsigned char* char) noexcept:
     return char[0] == 0
 
 
+ctypedef unsigned long long Hash
+
+
+cdef inline bint _is_plain(unsigned char byte) noexcept:
+    return 32 < byte < 0x80
+
+
+cdef Py_ssize_t _copy_plain(char* folded, const unsigned char* raw, Py_ssize_t size) noexcept:
+    """Copy the words in ASCII with a space between them, up to anything else; return how many bytes they are.
+
+    What stands before is a word. Eight bytes at a time, of which the last may be a space that belongs to what follows.
+    """
+    cdef:
+        Py_ssize_t place = 0
+        Hash some, spaces
+    while size - place >= 8:
+        memcpy(&some, raw + place, 8)
+        spaces = some ^ 0x2020202020202020ULL
+        spaces = ~(((spaces & 0x7F7F7F7F7F7F7F7FULL) + 0x7F7F7F7F7F7F7F7FULL) | spaces) & 0x8080808080808080ULL
+        if (some | (some - 0x2020202020202020ULL)) & 0x8080808080808080ULL or spaces & (spaces << 8):
+            break
+        memcpy(folded + place, &some, 8)
+        place += 7 if raw[place + 7] == 32 else 8
+    while place < size and (
+        _is_plain(raw[place]) or (raw[place] == 32 and place + 1 < size and _is_plain(raw[place + 1]))
+    ):
+        folded[place] = raw[place]
+        place += 1
+    return place
+
+
 cdef inline bint _begins_char(unsigned char byte) noexcept:
     return byte & 0xC0 != 0x80
 
@@ -215,9 +246,6 @@ cdef class _Numbers:
         if self.count:
             column.frombytes((<char*>self.values)[:self.count * sizeof(long long)])
         return 0
-
-
-ctypedef unsigned long long Hash
 
 
 cdef inline Hash _with(Hash hashed, Hash more) noexcept:
@@ -494,7 +522,7 @@ cdef class _Text:
             const unsigned char* raw = <const unsigned char*>self.raw
             char* folded = self.folded
             Py_ssize_t place = 0, end = 0, chars = 0, count = len(self.spans), span = 0
-            Py_ssize_t edge = self.size + 1, first = -1, last = -1, stop
+            Py_ssize_t edge = self.size + 1, first = -1, last = -1, size
             int white, gap = 0, breaks = 0  # white space, and line breaks, since the last word
             bint linked = False
             tuple here
@@ -548,13 +576,10 @@ cdef class _Text:
                 place += 1
                 if _begins_char(raw[place]):
                     break
-            chars += 1
-            stop = min(edge, self.size)
-            while place < stop and 32 < raw[place] < 0x80:  # most of the others
-                folded[end] = raw[place]
-                end += 1
-                place += 1
-                chars += 1
+            size = _copy_plain(folded + end, raw + place, min(edge, self.size) - place)  # most of the others
+            place += size
+            end += size
+            chars += 1 + size
             if linked:
                 last = chars
         length[0] = chars
