@@ -19,6 +19,7 @@ MODULES = (
     "scraper/extraction/_walk",
     "scraper/extraction/_characters",
     "scraper/extraction/_features",
+    "scraper/extraction/_network",
     "scraper/extraction/_regions",
     "scraper/extraction/_score",
     "scraper/extraction/_trees",

@@ -43,7 +43,7 @@ _TOOL = Tool(name="scraper", version="", rules="", model="")
 # A module that is ``None`` cannot be imported, as where it was not compiled.
 _UNCOMPILED = """
 import sys
-compiled = ("_characters", "_features", "_regions", "_score", "_trees", "_walk")
+compiled = ("_characters", "_features", "_network", "_regions", "_score", "_trees", "_walk")
 modules = ["scraper._text", *(f"scraper.extraction.{name}" for name in compiled)]
 sys.modules.update(dict.fromkeys(modules))
 from benchmarks import speed

@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks import sets
 from benchmarks.training.examples import SNIPPET_SET, TRAINING_SETS, Example, examples
+from benchmarks.training.network import UNITS, train_network
 from scraper.extraction.model import SPLITS, ModelHeader, Tree, encode_model, shipped_model
 
 PARAMETERS: dict[str, Any] = {
@@ -59,16 +60,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         date=date,
         data=hashes,
         scores={},
-        trainer=f"lightgbm {lightgbm.__version__}, {TREES} trees",
+        trainer=f"lightgbm {lightgbm.__version__}, {TREES} trees; numpy {np.__version__}, a network of {UNITS} units",
     )
     FOLD_MODELS.mkdir(exist_ok=True)
     for fold in range(sets.FOLDS):
-        trees = train([page for page in made if page.fold != fold], names)
-        (FOLD_MODELS / f"fold-{fold}.json").write_bytes(encode(header, names, trees))
+        rest = [page for page in made if page.fold != fold]
+        (FOLD_MODELS / f"fold-{fold}.json").write_bytes(block_model(header, rest, names))
         print(f"fold {fold}: written", flush=True)
-    MODEL.write_bytes(encode(header, names, train(made, names)))
+    MODEL.write_bytes(block_model(header, made, names))
     print(f"{MODEL.name}: written")
     return 0
+
+
+def block_model(header: ModelHeader, pages: Sequence[Example], names: Sequence[str]) -> bytes:
+    """Return the file of a model of trees and a network, which is told all features."""
+    return encode_model(header, names, train(pages, names), train_network(pages, names))
 
 
 def train(

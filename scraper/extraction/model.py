@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scraper.errors import ConfigError
+from scraper.extraction.network import Network, NetworkFile
 
 try:
     from scraper.extraction._trees import add_margins
@@ -45,6 +46,7 @@ class _ModelFile(msgspec.Struct, frozen=True, kw_only=True):
     features_of_splits: list[list[int]]  # a tree: the feature of each split
     thresholds: list[list[float]]  # a tree: goes left where the feature is at most the threshold
     leaves: list[list[tuple[int, int, float]]]  # a tree: splits on the leaf's path, which of them go left, value
+    network: NetworkFile | None = None
 
 
 class BlockModel:
@@ -70,6 +72,7 @@ class BlockModel:
         self._split_features, self._thresholds = split_feature, threshold
         self._steps, self._starts, self._most = _ranked(split_feature, threshold, len(self.features))
         self._leaf_offsets = (np.arange(trees) * _TABLE)[:, None]
+        self.network = Network(file.network, self.features) if file.network is not None else None
         self._value_offsets = (np.arange(trees) * self._values.shape[1])[:, None]
 
     def probabilities(self, rows: Mapping[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
@@ -80,6 +83,9 @@ class BlockModel:
         """Return, a block, the probability that it is main content. ``matrix`` has the rows that the model knows."""
         margins = np.zeros(matrix.shape[1])
         self.add_margins(matrix, margins)
+        if self.network is not None:
+            margins *= 1.0 - self.network.share
+            self.network.add_margins(matrix, margins)
         probabilities: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-margins))
         return probabilities
 
@@ -140,14 +146,20 @@ def model_version() -> str:
     return _header(_shipped_bytes()).name
 
 
-def encode_model(header: ModelHeader, features: Sequence[str], trees: Sequence[Tree]) -> bytes:
-    """Return the model file as JSON, a tree a line, so that a change can be reviewed."""
-    lines = ['{"header":' + msgspec.json.encode(header).decode() + ","]
-    lines.append('"features":' + msgspec.json.encode(list(features)).decode() + ",")
+def encode_model(
+    header: ModelHeader, features: Sequence[str], trees: Sequence[Tree], network: NetworkFile | None = None
+) -> bytes:
+    """Return the model file as JSON, a tree or a row of a matrix a line, so that a change can be reviewed."""
+    parts = [f'"header":{_json(header)}', f'"features":{_json(list(features))}']
     for name, index in (("features_of_splits", 0), ("thresholds", 1), ("leaves", 2)):
-        rows = ",\n".join(msgspec.json.encode(tree[index]).decode() for tree in trees)
-        lines.append(f'"{name}":[\n{rows}\n]' + ("}" if name == "leaves" else ","))
-    return ("\n".join(lines) + "\n").encode()
+        parts.append(f'"{name}":[\n' + ",\n".join(_json(tree[index]) for tree in trees) + "\n]")
+    if network is not None:
+        parts.append('"network":' + _json(network).replace("],[", "],\n[").replace('],"', '],\n"'))
+    return ("{" + ",\n".join(parts) + "}\n").encode()
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 Tree = tuple[list[int], list[float], list[tuple[int, int, float]]]
