@@ -18,7 +18,7 @@ from scraper.extraction.network import AVERAGED, TAG, TAGS, NetworkFile, as_inpu
 
 UNITS = 32
 DILATIONS = (1, 3, 9)
-ROUNDS = 10  # over all pages
+ROUNDS = 10  # over all pages, where nothing else is asked for
 PAGES = 8  # a step
 RATE = 3e-3  # of AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019), after the warm-up
 WARM_UP = 0.3  # of all steps; then the rate falls as a cosine (Loshchilov and Hutter, "SGDR", ICLR 2017)
@@ -55,8 +55,10 @@ class _Step:
     mask: Array
 
 
-def train_network(pages: Sequence[Example], names: Sequence[str]) -> NetworkFile:
-    """Return a network learned from the pages whose reference is whole."""
+def train_network(
+    pages: Sequence[Example], names: Sequence[str], dilations: Sequence[int] = DILATIONS, rounds: int = ROUNDS
+) -> NetworkFile:
+    """Return a network learned from the pages whose reference is whole, which are gone over so many times."""
     used = [page for page in pages if not page.excluded and page.weights.any()]
     tag = list(names).index(TAG) if TAG in names else -1
     tags = TAGS if tag >= 0 else 0
@@ -65,16 +67,16 @@ def train_network(pages: Sequence[Example], names: Sequence[str]) -> NetworkFile
     labels = [page.labels.astype(np.float32) for page in used]
     weights = [page.weights.astype(np.float32) for page in used]
     random = np.random.Generator(np.random.PCG64(SEED))
-    parameters = _begin(random, len(names) + tags)
-    optimiser = _AdamW(parameters, ROUNDS * -(-len(used) // PAGES))
-    for _ in range(ROUNDS):
+    parameters = _begin(random, len(names) + tags, len(dilations))
+    optimiser = _AdamW(parameters, rounds * -(-len(used) // PAGES))
+    for _ in range(rounds):
         order = random.permutation(len(used))
         for start in range(0, len(order), PAGES):
             gradients = {name: np.zeros_like(value) for name, value in parameters.items()}
             for page in order[start : start + PAGES]:
-                _learn(parameters, gradients, inputs[page], labels[page], weights[page], random)
+                _learn(parameters, gradients, dilations, (inputs[page], labels[page], weights[page]), random)
             optimiser.step(gradients)
-    return _file(parameters, scale)
+    return _file(parameters, scale, dilations)
 
 
 def scale_of(pages: Sequence[Example], tags: int) -> Scale:
@@ -88,7 +90,7 @@ def scale_of(pages: Sequence[Example], tags: int) -> Scale:
     return Scale(half, mean.astype(np.float32), np.maximum(deviation, LEAST_DEVIATION).astype(np.float32))
 
 
-def _begin(random: np.random.Generator, inputs: int) -> Parameters:
+def _begin(random: np.random.Generator, inputs: int, layers: int) -> Parameters:
     def spread(inputs: int, *shape: int) -> Array:
         return random.uniform(-1.0, 1.0, shape).astype(np.float32) / np.float32(np.sqrt(inputs))
 
@@ -99,7 +101,7 @@ def _begin(random: np.random.Generator, inputs: int) -> Parameters:
         "output": spread(UNITS, UNITS),
         "output_bias": spread(UNITS, 1),
     }
-    for layer in range(len(DILATIONS)):
+    for layer in range(layers):
         parameters[f"kernel{layer}"] = spread(3 * UNITS, 3, UNITS, UNITS)
         parameters[f"bias{layer}"] = spread(3 * UNITS, UNITS)
     return parameters
@@ -108,18 +110,18 @@ def _begin(random: np.random.Generator, inputs: int) -> Parameters:
 def _learn(
     parameters: Parameters,
     gradients: Parameters,
-    inputs: Array,
-    labels: Array,
-    weights: Array,
+    dilations: Sequence[int],
+    page: tuple[Array, Array, Array],
     random: np.random.Generator,
 ) -> None:
-    """Add the gradients of a page's cross entropy."""
+    """Add the gradients of the cross entropy of a page: its inputs, labels and weights."""
+    inputs, labels, weights = page
     inputs = inputs * _mask(random, inputs.shape, DROPPED_INPUTS)
     made = np.maximum(inputs @ parameters["input"] + parameters["input_bias"], 0.0)
     mask = _mask(random, made.shape, DROPPED)
     steps = [_Step(inputs, None, made, mask)]
     state = made * mask
-    for layer, dilation in enumerate(DILATIONS):
+    for layer, dilation in enumerate(dilations):
         step = _mixed(parameters, layer, state, dilation, random)
         steps.append(step)
         state = state + step.made * step.mask
@@ -128,8 +130,8 @@ def _learn(
     gradients["output"] += state.T @ error
     gradients["output_bias"] += error.sum()
     back = np.outer(error, parameters["output"])
-    for layer in reversed(range(len(DILATIONS))):
-        back = _back(parameters, gradients, layer, steps[layer + 1], back)
+    for layer in reversed(range(len(dilations))):
+        back = _back(parameters, gradients, layer, dilations[layer], steps[layer + 1], back)
     change = back * mask * (made > 0)
     gradients["input"] += inputs.T @ change
     gradients["input_bias"] += change.sum(axis=0)
@@ -145,7 +147,7 @@ def _mixed(parameters: Parameters, layer: int, state: Array, dilation: int, rand
     return _Step(state, (before, after), made, _mask(random, made.shape, DROPPED))
 
 
-def _back(parameters: Parameters, gradients: Parameters, layer: int, step: _Step, back: Array) -> Array:
+def _back(parameters: Parameters, gradients: Parameters, layer: int, dilation: int, step: _Step, back: Array) -> Array:
     """Add the gradients of a layer, and return that of the state before it."""
     assert step.sides is not None
     kernel, own = parameters[f"kernel{layer}"], gradients[f"kernel{layer}"]
@@ -156,8 +158,8 @@ def _back(parameters: Parameters, gradients: Parameters, layer: int, step: _Step
     own[2] += after.T @ change
     gradients[f"bias{layer}"] += change.sum(axis=0)
     # What a block gave to those behind it comes back from there, and the other way round.
-    _, from_behind = shifted(change @ kernel[0].T, DILATIONS[layer])
-    from_before, _ = shifted(change @ kernel[2].T, DILATIONS[layer])
+    _, from_behind = shifted(change @ kernel[0].T, dilation)
+    from_before, _ = shifted(change @ kernel[2].T, dilation)
     back = back + change @ kernel[1].T + from_behind + from_before
     if layer == AVERAGED:
         total = change.sum(axis=0)
@@ -199,16 +201,16 @@ class _AdamW:
             value[...] = kept - np.float32(rate) * first / (np.sqrt(second) + np.float32(1e-8))
 
 
-def _file(parameters: Parameters, scale: Scale) -> NetworkFile:
+def _file(parameters: Parameters, scale: Scale, dilations: Sequence[int]) -> NetworkFile:
     """Return the numbers with mean and deviation of the inputs taken into the first layer."""
     weights = parameters["input"] / scale.deviation[:, None]
     bias = parameters["input_bias"] - scale.mean @ weights
-    layers = range(len(DILATIONS))
+    layers = range(len(dilations))
     return NetworkFile(
         half=_rounded(scale.half),
         input=_rounded(weights),
         input_bias=_rounded(bias),
-        dilations=list(DILATIONS),
+        dilations=list(dilations),
         kernels=[_rounded(parameters[f"kernel{layer}"]) for layer in layers],
         biases=[_rounded(parameters[f"bias{layer}"]) for layer in layers],
         average=_rounded(parameters["average"]),

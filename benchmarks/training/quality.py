@@ -47,7 +47,7 @@ PARAMETERS: dict[str, Any] = {
     "num_threads": 1,
     "verbosity": -1,
 }
-TREES = 250
+TREES = 400
 LISTING_WEIGHT = 5.0  # there are thirty articles to a listing
 
 

@@ -40,7 +40,7 @@ class Caution(NamedTuple):
 
 
 # Where rules know no line, most texts that the model has seen were clean: it takes a menu for story more easily.
-CAUTION = Caution(0.5, 0.75, 2.75, 3.7, 6.0, 0.01, 0.02)
+CAUTION = Caution(0.6, 0.8, 3.2, 4.3, 7.0, 0.01, 0.02)
 CAUTION_WITHOUT_RULES = Caution(0.65, 0.85, 2.0, 2.0, 5.0, 0.0, 0.0)
 # Of the words of a text, what is expected to be story: below, it is dirty (a whole page), above, clean.
 DIRTY_SHARE = 0.45

@@ -101,7 +101,7 @@ def as_input(matrix: Array, half: Array, tag: int) -> Array:
 
     ``tag`` is the place of the feature ``TAG``, -1 for none.
     """
-    squeezed: Array = matrix.T / (np.abs(matrix.T) + half)
+    squeezed = np.divide(matrix.T, np.abs(matrix.T) + half, dtype=np.float32)
     if tag < 0:
         return squeezed
     tags = matrix[tag, :, None] == np.arange(TAGS)

@@ -40,9 +40,12 @@ def test_gradients_are_those_of_the_loss(monkeypatch: pytest.MonkeyPatch) -> Non
     random = np.random.Generator(np.random.PCG64(2))
     inputs = random.normal(size=(15, 6))
     labels = random.random(15)
-    parameters = {name: value.astype(np.float64) for name, value in training._begin(random, 6).items()}
+    parameters = {
+        name: value.astype(np.float64) for name, value in training._begin(random, 6, len(training.DILATIONS)).items()
+    }
     gradients = {name: np.zeros_like(value) for name, value in parameters.items()}
-    training._learn(parameters, gradients, inputs, labels, np.ones(15), random)  # type: ignore[arg-type]
+    page = (inputs, labels, np.ones(15))
+    training._learn(parameters, gradients, training.DILATIONS, page, random)  # type: ignore[arg-type]
 
     for name, value in parameters.items():
         place = tuple(int(random.integers(size)) for size in value.shape)
