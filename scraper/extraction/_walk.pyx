@@ -12,7 +12,6 @@ from libc.string cimport memcmp, memcpy, memset, strcmp, strlen, strstr
 from lxml.includes cimport etreepublic as cetree
 from lxml.includes.tree cimport XML_CDATA_SECTION_NODE, XML_ELEMENT_NODE, XML_TEXT_NODE, const_xmlChar, xmlAttr, xmlNode
 
-from scraper.extraction.columns import Columns
 from scraper.extraction.flags import BIT, ITEMPROP_FLAGS, MAX_CLASS_CHARS, ROLE_FLAGS, TAG_FLAGS, WORD_FLAGS
 from scraper.extraction.flags import class_flags as any_class_flags
 from scraper.extraction.runs import (
@@ -44,7 +43,6 @@ cdef bytes _break = BREAK.encode()
 cdef const char* _BREAK = _break
 cdef int _MOST_PARAGRAPHS = MAX_PRUNED_PARAGRAPHS
 cdef long long _HINT_FLAGS = HINT_FLAGS
-cdef object _NO_COLUMNS = Columns()
 cdef long long _HIDDEN = BIT["HIDDEN"]
 
 
@@ -253,6 +251,22 @@ cdef inline Hash _with(Hash hashed, Hash more) noexcept:
     return (hashed ^ more) * 0x100000001B3ULL
 
 
+cdef inline Hash _hash(const char* value, Py_ssize_t size) noexcept:
+    """Return the hash of a text, eight bytes at a time."""
+    cdef:
+        Hash hashed = _with(0xCBF29CE484222325ULL, <Hash>size), some = 0
+    while size >= 8:
+        memcpy(&some, value, 8)
+        hashed = _with(hashed, some)
+        hashed ^= hashed >> 29
+        value += 8
+        size -= 8
+    some = 0
+    memcpy(&some, value, size)
+    hashed = _with(hashed, some)
+    return hashed ^ hashed >> 29
+
+
 cdef inline int _place(Hash hashed, int places) noexcept:
     return <int>((hashed ^ (hashed >> 32)) & <Hash>(places - 1))
 
@@ -308,13 +322,8 @@ cdef class _Classes:
 
     cdef _Class* of_value(self, const char* value) except NULL:
         cdef:
-            Hash hashed = 0xCBF29CE484222325ULL
-            int slot, size = 0
+            int size = <int>strlen(value), slot = _place(_hash(value, size), CLASS_SLOTS)
             _Class* known
-        while value[size]:
-            hashed = _with(hashed, <unsigned char>value[size])
-            size += 1
-        slot = _place(hashed, CLASS_SLOTS)
         while self.slots[slot]:
             known = <_Class*>(self.memory + self.slots[slot])
             if known.size == size and memcmp(<char*>(known + 1), value, size) == 0:
@@ -401,6 +410,34 @@ cdef class _Signatures:
         return self.slots[slot] - 1
 
 
+cdef struct _Part:
+    long long flags  # of an inline element
+    Py_ssize_t start, end
+    int href  # the number of a link's address
+
+
+cdef class _Parts:
+    """Inline elements or links, as parts of a text."""
+
+    cdef _Part* items
+    cdef Py_ssize_t count, room
+
+    def __dealloc__(self):
+        free(self.items)
+
+    cdef int append(self, long long flags, Py_ssize_t start, Py_ssize_t end, int href) except -1:
+        cdef _Part* more
+        if self.count == self.room:
+            more = <_Part*>realloc(self.items, (2 * self.room + 16) * sizeof(_Part))
+            if more is NULL:
+                raise MemoryError
+            self.items = more
+            self.room = 2 * self.room + 16
+        self.items[self.count] = _Part(flags, start, end, href)
+        self.count += 1
+        return 0
+
+
 cdef class _Text:
     """The inline text between two block boundaries, as UTF-8 in one piece: see ``runs.Run``, whose parts are places here."""
 
@@ -408,18 +445,17 @@ cdef class _Text:
     cdef char* folded
     cdef Py_ssize_t size, room, after_break, link_start
     cdef bint breaks
-    cdef list spans, inline, open
-    cdef str href
+    cdef _Parts spans, inline, open
+    cdef list hrefs
+    cdef int href  # its number; 0 for none
     cdef list texts, links, tags  # columns of blocks, as are the next
     cdef _Numbers link_chars, flags, containers
 
     def __cinit__(self, object columns):
         self.texts, self.links, self.tags = columns.text, columns.links, columns.tag
         self.link_chars, self.flags, self.containers = _Numbers(), _Numbers(), _Numbers()
-        self.spans = []
-        self.inline = []
-        self.open = []
-        self.href = ""
+        self.spans, self.inline, self.open = _Parts(), _Parts(), _Parts()
+        self.hrefs = [""]
 
     def __dealloc__(self):
         free(self.raw)
@@ -444,24 +480,25 @@ cdef class _Text:
         return 0
 
     cdef int open_element(self, int kind, long long flags, str href) except -1:
-        self.open.append((flags, self.size, self.href))
+        self.open.append(flags, self.size, 0, self.href)
         if kind == LINK and href:
             if self.href:
-                self.spans.append((self.link_start, self.size, self.href))
-            self.href = href
+                self.spans.append(0, self.link_start, self.size, self.href)
+            self.href = <int>len(self.hrefs)
+            self.hrefs.append(href)
             self.link_start = self.size
         return 0
 
     cdef int close_inline(self) except -1:
-        cdef tuple opened = <tuple>self.open.pop()
-        cdef Py_ssize_t start = opened[1]
-        cdef str href = <str>opened[2]
-        if start < self.size and opened[0]:
-            self.inline.append((opened[0], start, self.size))
-        if href is not self.href and href != self.href:
+        cdef _Part opened
+        self.open.count -= 1
+        opened = self.open.items[self.open.count]
+        if opened.start < self.size and opened.flags:
+            self.inline.append(opened.flags, opened.start, self.size, 0)
+        if opened.href != self.href and self.hrefs[opened.href] != self.hrefs[self.href]:
             if self.link_start < self.size:
-                self.spans.append((self.link_start, self.size, self.href))
-            self.href = href
+                self.spans.append(0, self.link_start, self.size, self.href)
+            self.href = opened.href
             self.link_start = self.size
         return 0
 
@@ -478,23 +515,18 @@ cdef class _Text:
     cdef int flush(self, str tag, int container) except -1:
         """End the block; one of white space leaves nothing."""
         cdef:
-            list links = []
-            Py_ssize_t length = 0, link_chars = 0, bytes_, before
-            long long flags = 0, more
+            list links = None
+            Py_ssize_t length = 0, link_chars = 0, bytes_, place
+            long long flags
             str text
-            tuple part
         if self.href and self.link_start < self.size:
-            self.spans.append((self.link_start, self.size, self.href))
+            self.spans.append(0, self.link_start, self.size, self.href)
+        if self.spans.count:
+            links = []
         bytes_ = self.fold(links, &length, &link_chars)
         if bytes_:
-            for part in self.inline:
-                more = part[0]
-                if more & ~flags and 2 * self.shown(part[1], part[2]) > length:
-                    flags |= more
-            for part in self.open:
-                more = part[0]
-                if more & ~flags and 2 * self.shown(part[1], self.size) > length:
-                    flags |= more
+            flags = self.held(self.inline, False, length, 0)
+            flags = self.held(self.open, True, length, flags)
             if tag == "pre":
                 text = PyUnicode_DecodeUTF8(self.raw, self.size, "replace")
                 text = text.replace(BREAK, "\n").strip("\n").rstrip()
@@ -508,41 +540,48 @@ cdef class _Text:
             self.containers.append(container)
         self.breaks = False
         self.size = self.link_start = self.after_break = 0
-        if self.spans:
-            self.spans.clear()
-        if self.inline:
-            self.inline.clear()
-        if self.open:  # an inline element that goes on in the next block starts there anew
-            self.open = [(part[0], 0, part[2]) for part in self.open]
+        self.spans.count = self.inline.count = 0
+        for place in range(self.open.count):  # an inline element that goes on in the next block starts there anew
+            self.open.items[place].start = 0
         return 0
+
+    cdef long long held(self, _Parts parts, bint to_end, Py_ssize_t length, long long flags) noexcept:
+        """Add the flags of the elements that hold most of the block's text."""
+        cdef:
+            Py_ssize_t place
+            _Part* part
+        for place in range(parts.count):
+            part = &parts.items[place]
+            if part.flags & ~flags and 2 * self.shown(part.start, self.size if to_end else part.end) > length:
+                flags |= part.flags
+        return flags
 
     cdef Py_ssize_t fold(self, list links, Py_ssize_t* length, Py_ssize_t* link_chars) except -1:
         """Fold white space as a browser shows it; return the bytes, and find the links in the characters."""
         cdef:
             const unsigned char* raw = <const unsigned char*>self.raw
             char* folded = self.folded
-            Py_ssize_t place = 0, end = 0, chars = 0, count = len(self.spans), span = 0
+            Py_ssize_t place = 0, end = 0, chars = 0, count = self.spans.count, span = 0
             Py_ssize_t edge = self.size + 1, first = -1, last = -1, size
             int white, gap = 0, breaks = 0  # white space, and line breaks, since the last word
             bint linked = False
-            tuple here
+            _Part* here = self.spans.items
         if count:
-            here = <tuple>self.spans[0]
-            edge = here[0]
+            edge = here.start
         while place <= self.size:
             while place >= edge:  # a link begins or ends
                 linked = not linked
                 if linked:
                     first = -1
-                    edge = here[1]
+                    edge = here.end
                     continue
                 if first >= 0:
-                    links.append((first, last, here[2]))
+                    links.append((first, last, self.hrefs[here.href]))
                     link_chars[0] += last - first
                 span += 1
                 if span < count:
-                    here = <tuple>self.spans[span]
-                    edge = here[0]
+                    here += 1
+                    edge = here.start
                 else:
                     edge = self.size + 1
             if place == self.size:
@@ -701,21 +740,21 @@ cdef int _take_picture(object run, xmlNode* node, int container) except -1:
     return 0
 
 
-cdef int _take_hint(object run, xmlNode* node, long long flags, str prop, str rel) except -1:
+cdef int _take_hint(object run, xmlNode* node, _Text spare, long long flags, str prop, str rel) except -1:
     """See ``Run.hint``."""
     cdef str value
     if len(run.columns.hints) < MAX_HINTS:
         value = _attribute(node, "content") or _attribute(node, "datetime") or _attribute(node, "href")
-        run.add_hint(_short_text(node), value, flags, prop, rel)
+        run.add_hint(_short_text(node, spare), value, flags, prop, rel)
     return 0
 
 
-cdef str _short_text(xmlNode* top):
-    """See ``runs.short_text``."""
+cdef str _short_text(xmlNode* top, _Text text):
+    """See ``runs.short_text``; ``text`` is there for its white space, and makes no block."""
     cdef:
-        _Text text = _Text(_NO_COLUMNS)  # for its white space: it makes no block
         xmlNode* node = top.children
         Py_ssize_t size = 0, start, unused = 0, bytes_
+    text.size = 0
     while node is not NULL:
         if node.type == XML_ELEMENT_NODE:
             if node.children is not NULL:
@@ -735,7 +774,7 @@ cdef str _short_text(xmlNode* top):
                 break
         if node is not NULL:
             node = node.next
-    bytes_ = text.fold([], &unused, &unused) if text.size else 0
+    bytes_ = text.fold(None, &unused, &unused) if text.size else 0
     return PyUnicode_DecodeUTF8(text.folded, bytes_, "replace") if bytes_ else ""
 
 
@@ -747,7 +786,7 @@ def fill(object run, cetree._Element root, bint prune):
         _Numbers parents = _Numbers(), all_flags = _Numbers(), first = _Numbers(), last = _Numbers()
         _Numbers ends = _Numbers(), all_signatures = _Numbers()
         _Opened opened = _Opened()
-        _Text text = _Text(columns)
+        _Text text = _Text(columns), spare = _Text(columns)
         _Signatures signatures = _Signatures()
         int container = -1, signature = -1, found, kind, slot, key
         str block_tag = "html", tag, prop
@@ -792,7 +831,7 @@ def fill(object run, cetree._Element root, bint prune):
                                 flags |= _HIDDEN
                             attribute = attribute.next
                         if flags & _HINT_FLAGS or (prop and prop in _hint_props):
-                            _take_hint(run, node, flags, prop, "")
+                            _take_hint(run, node, spare, flags, prop, "")
                     found = signatures.number_of(signature, tags.numbers[slot], key)
                     tags_of.append(tag)
                     parents.append(container)
@@ -808,7 +847,7 @@ def fill(object run, cetree._Element root, bint prune):
             elif kind == INLINE or kind == LINK or kind == TIME or (kind == NOSCRIPT and not prune):
                 changes = kind == LINK or node.properties is not NULL
                 if changes:
-                    _open_inline(run, text, root, node, tags.flags[slot], kind)
+                    _open_inline(run, text, spare, root, node, tags.flags[slot], kind)
                 child = node.children
                 if child is not NULL:
                     opened.push(LINK if changes else INLINE, 0, 0)
@@ -923,7 +962,9 @@ cdef inline bint _hides(xmlAttr* attribute):
     return _named(attribute, "aria-hidden") and hides("aria-hidden", _value(attribute))
 
 
-cdef int _open_inline(object run, _Text text, cetree._Element root, xmlNode* node, long long flags, int kind) except -1:
+cdef int _open_inline(
+    object run, _Text text, _Text spare, cetree._Element root, xmlNode* node, long long flags, int kind
+) except -1:
     """See ``Run.open_inline``; ``flags`` are those of the tag."""
     cdef str href = "", prop = "", rel = ""
     cdef xmlAttr* attribute = node.properties
@@ -943,5 +984,5 @@ cdef int _open_inline(object run, _Text text, cetree._Element root, xmlNode* nod
     if kind == TIME:
         run.time(_element(root, node))
     if flags & _HINT_FLAGS or (prop and prop in _hint_props) or (rel and rel in _hint_rels):
-        _take_hint(run, node, flags, prop, rel)
+        _take_hint(run, node, spare, flags, prop, rel)
     return 0
