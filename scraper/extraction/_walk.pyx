@@ -12,11 +12,12 @@ from libc.string cimport memcmp, memcpy, memset, strcmp, strlen, strstr
 from lxml.includes cimport etreepublic as cetree
 from lxml.includes.tree cimport XML_CDATA_SECTION_NODE, XML_ELEMENT_NODE, XML_TEXT_NODE, const_xmlChar, xmlAttr, xmlNode
 
+from scraper.extraction.columns import Picture
 from scraper.extraction.flags import BIT, ITEMPROP_FLAGS, MAX_CLASS_CHARS, ROLE_FLAGS, TAG_FLAGS, WORD_FLAGS
 from scraper.extraction.flags import class_flags as any_class_flags
 from scraper.extraction.runs import (
     BREAK, HEAD_TAGS, HINT_FLAGS, HINT_PROPS, HINT_RELS, IMAGE_TAGS, LINK_RELS, MAX_HINTS, MAX_HINT_CHARS, MAX_PRUNED_PARAGRAPHS, PRUNED_TAGS, SKIPPED_TAGS,
-    hides, take_head
+    hides, take_head, width_of
 )
 from scraper.parse import BLOCK_TAGS
 
@@ -28,6 +29,7 @@ cdef set _firsts = {word[:size] for word in WORD_FLAGS for size in range(1, len(
 cdef dict _tag_flags = TAG_FLAGS
 cdef dict _hint_props = HINT_PROPS
 cdef object _hint_rels = HINT_RELS
+cdef tuple _link_rels = tuple(LINK_RELS)
 
 # What becomes of an element.
 cdef enum:
@@ -196,8 +198,9 @@ cdef inline bint _is_space(char code) noexcept:
     return code == 32 or 9 <= code <= 13 or 28 <= code <= 31
 
 
-cdef inline bint _named(xmlAttr* attribute, const char* name):
-    return strcmp(<const char*>attribute.name, name) == 0
+cdef inline bint _named(xmlAttr* attribute, const char* name) noexcept:
+    # Most differ in the first letter, which costs no call.
+    return (<const char*>attribute.name)[0] == name[0] and strcmp(<const char*>attribute.name, name) == 0
 
 
 cdef str _attribute(xmlNode* node, const char* name):
@@ -719,24 +722,26 @@ cdef int _take_head(object columns, cetree._Element root, xmlNode* node, str tag
                 columns.metas.append((name.lower(), content))
     elif tag == "link":
         rel = _attribute(node, "rel").lower()
-        if any(name in rel for name in LINK_RELS):
-            attributes = {}
-            while attribute is not NULL:
-                attributes[_text(attribute.name)] = _value(attribute)
-                attribute = attribute.next
-            columns.head_links.append(attributes)
+        for name in _link_rels:
+            if name in rel:
+                attributes = {}
+                while attribute is not NULL:
+                    attributes[_text(attribute.name)] = _value(attribute)
+                    attribute = attribute.next
+                columns.head_links.append(attributes)
+                break
     elif tag != "script" or "json" in _attribute(node, "type"):
         take_head(columns, _element(root, node), tag)
     return 0
 
 
-cdef int _take_picture(object run, xmlNode* node, int container) except -1:
+cdef int _take_picture(list pictures, Py_ssize_t block, xmlNode* node, int container) except -1:
     """See ``Run.picture``."""
     cdef str url = _attribute(node, "src")
     if not url or url.startswith("data:"):
         url = _attribute(node, "data-src") or _attribute(node, "data-original") or _attribute(node, "data-lazy-src")
     if url:
-        run.add_picture(url, _attribute(node, "width"), container)
+        pictures.append(Picture(block, container, url, width_of(_attribute(node, "width"))))
     return 0
 
 
@@ -859,7 +864,7 @@ def fill(object run, cetree._Element root, bint prune):
                 if text.size:
                     text.flush(block_tag, container)
             elif kind == IMAGE:
-                _take_picture(run, node, container)
+                _take_picture(columns.pictures, len(blocks), node, container)
             elif kind == HEAD:
                 _take_head(columns, root, node, tag)
         elif (node.type == XML_TEXT_NODE or node.type == XML_CDATA_SECTION_NODE) and node.content is not NULL:
