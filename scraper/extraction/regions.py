@@ -225,7 +225,7 @@ def _title_block(columns: Columns, equal: Truths, wanted: list[str]) -> int:
     for index in headings[:8]:
         text = _fold(columns.text[index])
         for title in folded:
-            same = 1.0 if text and text in title else _quick_ratio(text, title)
+            same = _likeness(text, title)
             if same > share:
                 best, share = index, same
     if share >= SIMILAR_TITLE:
@@ -240,11 +240,15 @@ def _fold(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _quick_ratio(one: str, other: str) -> float:
-    """Return the share of characters that two texts have in common, in whatever order: as ``difflib`` has it."""
-    chars = len(one) + len(other)
-    theirs = Counter(other)
-    return 2.0 * sum(min(count, theirs[char]) for char, count in Counter(one).items()) / chars if chars else 1.0
+def _likeness(text: str, title: str) -> float:
+    """Return the share of characters in common, in whatever order, 0 for less than ``SIMILAR_TITLE``; 1 for a part."""
+    if text and text in title:
+        return 1.0
+    chars = len(text) + len(title)
+    if 2.0 * min(len(text), len(title)) < SIMILAR_TITLE * chars:  # as most logos
+        return 0.0
+    theirs = Counter(title)
+    return 2.0 * sum(min(count, theirs[char]) for char, count in Counter(text).items()) / chars if chars else 1.0
 
 
 # Down here, since the compiled loops take their numbers from above: not there where nothing could be compiled.
