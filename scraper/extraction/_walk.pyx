@@ -8,7 +8,7 @@ of runs.py, as an element of lxml.
 
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdlib cimport calloc, free, realloc
-from libc.string cimport memcmp, memcpy, memset, strcmp, strlen, strstr
+from libc.string cimport memchr, memcmp, memcpy, memset, strcmp, strlen, strstr
 from lxml.includes cimport etreepublic as cetree
 from lxml.includes.tree cimport XML_CDATA_SECTION_NODE, XML_ELEMENT_NODE, XML_TEXT_NODE, const_xmlChar, xmlAttr, xmlNode
 
@@ -23,9 +23,7 @@ from scraper.parse import BLOCK_TAGS
 
 cetree.import_lxml__etree()
 
-cdef dict _word_flags = WORD_FLAGS
-# What a word may begin with that two words of a class make together ("read more" in "readMore").
-cdef set _firsts = {word[:size] for word in WORD_FLAGS for size in range(1, len(word))}
+assert MAX_CHARS == MAX_CLASS_CHARS
 cdef dict _tag_flags = TAG_FLAGS
 cdef dict _hint_props = HINT_PROPS
 cdef object _hint_rels = HINT_RELS
@@ -40,6 +38,10 @@ cdef enum:
     MAX_CLASSES = 32_768
     CLASS_SLOTS = 65_536
     MAX_CLASS_BYTES = 4096  # more is not kept
+    MAX_CHARS = 400  # of a class that are read
+    KEY_ROOM = 1600  # a letter each, and at most a space before it
+    MOST_WORDS = 2048  # that say something
+    WORD_SLOTS = 8192
 
 cdef bytes _break = BREAK.encode()
 cdef const char* _BREAK = _break
@@ -149,6 +151,8 @@ cdef inline bint _is_white(const unsigned char* char) noexcept:
 
 ctypedef unsigned long long Hash
 
+cdef Hash START = 0xCBF29CE484222325ULL
+
 
 cdef inline bint _is_plain(unsigned char byte) noexcept:
     return 32 < byte < 0x80
@@ -257,7 +261,7 @@ cdef inline Hash _with(Hash hashed, Hash more) noexcept:
 cdef inline Hash _hash(const char* value, Py_ssize_t size) noexcept:
     """Return the hash of a text, eight bytes at a time."""
     cdef:
-        Hash hashed = _with(0xCBF29CE484222325ULL, <Hash>size), some = 0
+        Hash hashed = _with(START, <Hash>size), some = 0
     while size >= 8:
         memcpy(&some, value, 8)
         hashed = _with(hashed, some)
@@ -270,8 +274,135 @@ cdef inline Hash _hash(const char* value, Py_ssize_t size) noexcept:
     return hashed ^ hashed >> 29
 
 
+cdef inline Hash _hash_on(Hash hashed, const char* text, Py_ssize_t size) noexcept:
+    """Go on with a hash, a byte at a time: that of two texts is the same as that of both in one."""
+    cdef Py_ssize_t place
+    for place in range(size):
+        hashed = _with(hashed, <unsigned char>text[place])
+    return hashed
+
+
 cdef inline int _place(Hash hashed, int places) noexcept:
     return <int>((hashed ^ (hashed >> 32)) & <Hash>(places - 1))
+
+
+cdef struct _Word:
+    Hash hashed
+    long long flags
+    const char* text
+    int size
+
+
+cdef class _Words:
+    """The words of classes that say something, by their bytes."""
+
+    cdef _Word words[MOST_WORDS]
+    cdef unsigned short slots[WORD_SLOTS]  # one more than a place in ``words``
+    cdef list texts
+
+    def __cinit__(self, dict flags):
+        cdef int slot, place = 0
+        cdef bytes text
+        if len(flags) > MOST_WORDS:
+            raise ValueError("more words than there is room for")
+        memset(self.slots, 0, sizeof(self.slots))
+        self.texts = [word.encode("ascii") for word in flags]
+        for text in self.texts:
+            self.words[place] = _Word(_hash_on(START, text, len(text)), flags[text.decode()], text, <int>len(text))
+            slot = _place(self.words[place].hashed, WORD_SLOTS)
+            while self.slots[slot]:
+                slot = (slot + 1) & (WORD_SLOTS - 1)
+            place += 1
+            self.slots[slot] = place
+
+    cdef inline long long flags_of(self, Hash hashed, const char* one, int size, const char* other, int more) noexcept:
+        """Return the flags of the word that two parts make; the second may be empty."""
+        cdef:
+            int slot = _place(hashed, WORD_SLOTS)
+            _Word* word
+        while self.slots[slot]:
+            word = &self.words[self.slots[slot] - 1]
+            if (
+                word.hashed == hashed
+                and word.size == size + more
+                and memcmp(word.text, one, size) == 0
+                and memcmp(word.text + size, other, more) == 0
+            ):
+                return word.flags
+            slot = (slot + 1) & (WORD_SLOTS - 1)
+        return 0
+
+
+cdef _Words _words = _Words(WORD_FLAGS)
+
+
+cdef long long _read_class(const char* text, Py_ssize_t size, char* key, int* key_size) noexcept:
+    """Return the flags of a class in ASCII, and put down its words as ``flags.class_flags`` joins them."""
+    cdef:
+        Py_ssize_t start = 0, end, place
+        bint several = memchr(text, 32, size) is not NULL, in_token = False, has_token = False
+        long long flags = 0
+        char* here = key
+        char* word
+        char* before = NULL
+        int before_size = 0
+        Hash hashed, before_hash = START
+    size = min(size, <Py_ssize_t>MAX_CHARS)
+    while start < size:
+        if several and _is_space(text[start]):
+            in_token = False
+            start += 1
+            continue
+        if not in_token:
+            if has_token:
+                here[0] = 32
+                here += 1
+            in_token = has_token = True
+            before = NULL
+        if not _is_letter(text[start]):
+            start += 1
+            continue
+        end = _word_end(text, start, size)
+        if before is not NULL:
+            here[0] = 32
+            here += 1
+        word = here
+        for place in range(start, end):
+            here[0] = text[place] | 32 if _is_capital(text[place]) else text[place]
+            here += 1
+        hashed = _hash_on(START, word, end - start)
+        flags |= _words.flags_of(hashed, word, <int>(end - start), word, 0)
+        if before is not NULL:
+            flags |= _words.flags_of(
+                _hash_on(before_hash, word, end - start), before, before_size, word, <int>(end - start)
+            )
+        before, before_size, before_hash = word, <int>(end - start), hashed
+        start = end
+    key_size[0] = <int>(here - key)
+    return flags
+
+
+cdef inline Py_ssize_t _word_end(const char* text, Py_ssize_t start, Py_ssize_t size) noexcept:
+    """Return where a word ends. A run of capitals is one, but its last letter belongs to the small letters after it."""
+    cdef Py_ssize_t end = start
+    while end < size and _is_capital(text[end]):
+        end += 1
+    if end == start or (end == start + 1 and end < size and _is_small(text[end])):
+        while end < size and _is_small(text[end]):
+            end += 1
+        if end < size and 48 <= text[end] <= 57:
+            end += 1
+    elif end < size and _is_small(text[end]):
+        end -= 1
+    return end
+
+
+cdef inline bint _is_ascii(const char* text, Py_ssize_t size) noexcept:
+    cdef unsigned char bits = 0
+    cdef Py_ssize_t place
+    for place in range(size):
+        bits |= <unsigned char>text[place]
+    return bits < 0x80
 
 
 cdef struct _Class:
@@ -302,7 +433,7 @@ cdef class _Classes:
         memset(self.slots, 0, sizeof(self.slots))
         self.used = sizeof(_Class)  # the first is for a value that finds no room
         self.count = 0
-        self.number_of = {"": 0}
+        self.number_of = {b"": 0}
         return 0
 
     cdef int make_room(self) except -1:
@@ -336,10 +467,19 @@ cdef class _Classes:
 
     cdef _Class* add(self, int slot, const char* value, int size) except NULL:
         cdef:
-            tuple said = class_flags(PyUnicode_DecodeUTF8(value, size, "replace"))
+            char key[KEY_ROOM]
+            int key_size = 0
+            long long flags
+            bytes words
             Py_ssize_t needed = (sizeof(_Class) + size + 7) & ~7
             char* more
             _Class* made
+        if _is_ascii(value, size):
+            flags = _read_class(value, size, key, &key_size)
+            words = key[:key_size]
+        else:
+            flags, text = any_class_flags(PyUnicode_DecodeUTF8(value, size, "replace"))
+            words = text.encode()
         if self.used + needed > self.room:
             more = <char*>realloc(self.memory, 2 * (self.used + needed))
             if more is NULL:
@@ -353,8 +493,8 @@ cdef class _Classes:
             memcpy(<char*>(made + 1), value, size)
         else:
             made = <_Class*>self.memory
-        made.flags = said[0]
-        made.key = self.number_of.setdefault(said[1], len(self.number_of))
+        made.flags = flags
+        made.key = self.number_of.setdefault(words, len(self.number_of))
         made.size = size
         return made
 
@@ -391,7 +531,7 @@ cdef class _Signatures:
 
     cdef int slot_of(self, long long above, long long tag, long long key) noexcept:
         cdef:
-            int slot = _place(_with(_with(_with(0xCBF29CE484222325ULL, above), tag), key), self.size)
+            int slot = _place(_with(_with(_with(START, above), tag), key), self.size)
             int number
         while self.slots[slot]:
             number = self.slots[slot] - 1
@@ -908,54 +1048,17 @@ cdef inline object _element(cetree._Element root, xmlNode* node):
     return cetree.elementFactory(root._doc, node)
 
 
-cpdef tuple class_flags(str value):
+def class_flags(str value):
     """See ``flags.class_flags``."""
+    cdef:
+        char key[KEY_ROOM]
+        int size = 0
+        bytes encoded = value.encode("utf-8", "replace")
+        long long flags
     if not value.isascii():
         return any_class_flags(value)
-    cdef:
-        bytes encoded = value.encode("ascii")
-        const char* text = encoded
-        Py_ssize_t size = min(len(encoded), <Py_ssize_t>MAX_CLASS_CHARS), start = 0, end
-        bint several = b" " in encoded, in_token = False
-        long long flags = 0
-        str word, before = ""
-        list words = [], keys = []
-    while start < size:
-        if several and _is_space(text[start]):
-            if in_token:
-                keys.append(" ".join(words))
-                words.clear()
-                before = ""
-                in_token = False
-            start += 1
-            continue
-        in_token = True
-        if not _is_letter(text[start]):
-            start += 1
-            continue
-        # A run of capitals is a word, but its last letter belongs to the small letters after it.
-        end = start
-        while end < size and _is_capital(text[end]):
-            end += 1
-        if end == start or (end == start + 1 and end < size and _is_small(text[end])):
-            while end < size and _is_small(text[end]):
-                end += 1
-            if end < size and 48 <= text[end] <= 57:
-                end += 1
-        elif end < size and _is_small(text[end]):
-            end -= 1
-        word = (text[start:end]).decode("ascii").lower()
-        flags |= <long long>(_word_flags.get(word, 0))
-        if before and before in _firsts:
-            flags |= <long long>(_word_flags.get(before + word, 0))
-        before = word
-        words.append(word)
-        start = end
-    if several:
-        if in_token:
-            keys.append(" ".join(words))
-        return flags, " ".join(keys)
-    return flags, " ".join(words)
+    flags = _read_class(encoded, len(encoded), key, &size)
+    return flags, key[:size].decode("ascii")
 
 
 cdef inline bint _hides(xmlAttr* attribute):
