@@ -39,6 +39,7 @@ cdef enum:
     CLASS_SLOTS = 65_536
     MAX_CLASS_BYTES = 4096  # more is not kept
     MAX_CHARS = 400  # of a class that are read
+    NOT_ASKED = -2
     KEY_ROOM = 1600  # a letter each, and at most a space before it
     MOST_WORDS = 2048  # that say something
     WORD_SLOTS = 8192
@@ -407,7 +408,7 @@ cdef inline bint _is_ascii(const char* text, Py_ssize_t size) noexcept:
 
 cdef struct _Class:
     long long flags
-    int key  # the number of its words
+    int key  # the number of its words, or NOT_ASKED
     int size  # of its value, which stands behind
 
 
@@ -467,19 +468,9 @@ cdef class _Classes:
 
     cdef _Class* add(self, int slot, const char* value, int size) except NULL:
         cdef:
-            char key[KEY_ROOM]
-            int key_size = 0
-            long long flags
-            bytes words
             Py_ssize_t needed = (sizeof(_Class) + size + 7) & ~7
             char* more
             _Class* made
-        if _is_ascii(value, size):
-            flags = _read_class(value, size, key, &key_size)
-            words = key[:key_size]
-        else:
-            flags, text = any_class_flags(PyUnicode_DecodeUTF8(value, size, "replace"))
-            words = text.encode()
         if self.used + needed > self.room:
             more = <char*>realloc(self.memory, 2 * (self.used + needed))
             if more is NULL:
@@ -491,12 +482,35 @@ cdef class _Classes:
             self.used += needed
             self.count += 1
             memcpy(<char*>(made + 1), value, size)
+            made.key = NOT_ASKED
         else:
             made = <_Class*>self.memory
-        made.flags = flags
-        made.key = self.number_of.setdefault(words, len(self.number_of))
+            made.key = self.read(value, size, &made.flags, True)
+        self.read(value, size, &made.flags, False)
         made.size = size
         return made
+
+    cdef int key_of(self, _Class* known) except -1:
+        """Return the number of a class's words. Only containers ask for it: most classes, and all ids, never."""
+        if known.key == NOT_ASKED:
+            known.key = self.read(<char*>(known + 1), known.size, &known.flags, True)
+        return known.key
+
+    cdef int read(self, const char* value, int size, long long* flags, bint numbered) except -1:
+        """Put down the flags of a class; return the number of its words if it is wanted."""
+        cdef:
+            char key[KEY_ROOM]
+            int key_size = 0
+            bytes words
+        if _is_ascii(value, size):
+            flags[0] = _read_class(value, size, key, &key_size)
+            if not numbered:
+                return 0
+            words = key[:key_size]
+        else:
+            flags[0], text = any_class_flags(PyUnicode_DecodeUTF8(value, size, "replace"))
+            words = text.encode()
+        return self.number_of.setdefault(words, len(self.number_of))
 
 
 cdef _Classes _classes = _Classes()
@@ -964,7 +978,7 @@ def fill(object run, cetree._Element root, bint prune):
                             if _named(attribute, "class"):
                                 said = _classes.of(attribute)
                                 flags |= said.flags
-                                key = said.key
+                                key = _classes.key_of(said)
                             elif _named(attribute, "id"):
                                 flags |= _classes.of(attribute).flags
                             elif _named(attribute, "itemprop"):
