@@ -3,15 +3,22 @@
 and one pass up do."""
 
 from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
 from scraper.extraction import regions
 from scraper.extraction.flags import BIT
 
 cdef extern from "Python.h":
+    int PyUnicode_KIND(object text)
+    void* PyUnicode_DATA(object text)
+    Py_UCS4 PyUnicode_READ(int kind, void* data, Py_ssize_t place)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     Py_ssize_t PyUnicode_Find(object text, object part, Py_ssize_t start, Py_ssize_t end, int direction) except -2
 
 ctypedef long long Number
+
+cdef enum:
+    LATIN = 256
 
 cdef:
     Number _HIDDEN = BIT["HIDDEN"], _UNSEEN = BIT["UNSEEN"]
@@ -75,6 +82,27 @@ def mark_titles(list texts, list titles, str shown, unsigned char[::1] equal, un
                     break
         if size >= _DESCRIPTION_CHARS and shown and not equal[index]:
             described[index] = PyUnicode_Find(text, shown, 0, 2 * _DESCRIPTION_CHARS, 1) >= 0
+
+
+def in_common(str one, str other):
+    """See ``regions.in_common``."""
+    cdef:
+        Py_ssize_t left[LATIN]
+        Py_ssize_t place, common = 0
+        Py_UCS4 code
+    if PyUnicode_KIND(one) != 1 and PyUnicode_KIND(other) != 1:  # else none but the first 256 are in both
+        return regions.in_common(one, other)
+    memset(left, 0, sizeof(left))
+    for place in range(PyUnicode_GET_LENGTH(other)):
+        code = PyUnicode_READ(PyUnicode_KIND(other), PyUnicode_DATA(other), place)
+        if code < LATIN:
+            left[code] += 1
+    for place in range(PyUnicode_GET_LENGTH(one)):
+        code = PyUnicode_READ(PyUnicode_KIND(one), PyUnicode_DATA(one), place)
+        if code < LATIN and left[code]:
+            left[code] -= 1
+            common += 1
+    return common
 
 
 def fill(

@@ -247,17 +247,24 @@ def _likeness(text: str, title: str) -> float:
     chars = len(text) + len(title)
     if 2.0 * min(len(text), len(title)) < SIMILAR_TITLE * chars:  # as most logos
         return 0.0
-    theirs = Counter(title)
-    return 2.0 * sum(min(count, theirs[char]) for char, count in Counter(text).items()) / chars if chars else 1.0
+    return 2.0 * (compiled_in_common or in_common)(text, title) / chars if chars else 1.0
+
+
+def in_common(one: str, other: str) -> int:
+    """Return how many characters two texts have in common, in whatever order."""
+    theirs = Counter(other)
+    return sum(min(count, theirs[char]) for char, count in Counter(one).items())
 
 
 # Down here, since the compiled loops take their numbers from above: not there where nothing could be compiled.
 compiled_fill: Callable[..., int] | None
 compiled_mark_titles: Callable[..., None] | None
+compiled_in_common: Callable[[str, str], int] | None
 try:
     from scraper.extraction._regions import fill
+    from scraper.extraction._regions import in_common as compiled_common
     from scraper.extraction._regions import mark_titles as compiled_marks
 
-    compiled_fill, compiled_mark_titles = fill, compiled_marks
+    compiled_fill, compiled_mark_titles, compiled_in_common = fill, compiled_marks, compiled_common
 except ImportError:
-    compiled_fill = compiled_mark_titles = None
+    compiled_fill = compiled_mark_titles = compiled_in_common = None
