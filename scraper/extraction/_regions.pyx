@@ -134,7 +134,8 @@ def fill(
     )  # fmt: skip
     filled = _Filled(
         &numbers[0, 0], &numbers[1, 0], &numbers[2, 0], &numbers[3, 0], &numbers[4, 0], &numbers[5, 0], &numbers[6, 0],
-        &numbers[7, 0], &numbers[8, 0], &sums[0, 0], &sums[1, 0], &sums[2, 0], &in_guess[0], &stuffed[0], &good_words[0],
+        &numbers[7, 0], &numbers[8, 0], &sums[0, 0], &sums[1, 0], &sums[2, 0], &in_guess[0], &stuffed[0],
+        &good_words[0],
     )  # fmt: skip
     _check(&page)
     scratch = <double*>calloc(3 * (page.blocks + 1) + page.containers, sizeof(double))
@@ -151,7 +152,7 @@ def fill(
 
 
 cdef int _check(const _Columns* page) except -1:
-    """Raise ``ValueError`` where the columns are not those of a tree: everything here and in _features.pyx trusts them."""
+    """Raise ``ValueError`` where the columns are not those of a tree: all here and in _features.pyx trusts them."""
     cdef Py_ssize_t index
     cdef bint fits = True
     for index in range(page.blocks):
@@ -276,7 +277,7 @@ cdef Py_ssize_t _guess(const _Columns* page, const _Filled* filled, double* scra
 
 
 cdef void _take_branches(const _Columns* page, _Filled* filled, Py_ssize_t guess) noexcept:
-    """Note what the guess holds, child by child; ``branch`` has the common ancestor with the guess and is filled anew."""
+    """Note what the guess holds, child by child; ``branch`` has the common ancestor with the guess up to here."""
     cdef Py_ssize_t index
     cdef Number branch = 0
     for index in range(page.containers):
