@@ -1,7 +1,7 @@
 """Compile the hottest loops where there is a C compiler; without one, the package is pure Python.
 
-``walk.py``, ``characters.py`` and ``model.py`` in ``scraper/extraction``, and what goes over the bytes or characters of
-a text, take the loops of the ``.pyx`` files where they are compiled. See docs/decisions/0130 and 0181.
+The walk and the score in ``scraper/extraction``, and what goes over the bytes or characters of a text, take the loops
+of the ``.pyx`` files where they are compiled. See docs/decisions/0130, 0181 and 0182.
 """
 
 from __future__ import annotations

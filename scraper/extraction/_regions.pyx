@@ -3,15 +3,22 @@
 and one pass up do."""
 
 from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
 from scraper.extraction import regions
 from scraper.extraction.flags import BIT
 
 cdef extern from "Python.h":
+    int PyUnicode_KIND(object text)
+    void* PyUnicode_DATA(object text)
+    Py_UCS4 PyUnicode_READ(int kind, void* data, Py_ssize_t place)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     Py_ssize_t PyUnicode_Find(object text, object part, Py_ssize_t start, Py_ssize_t end, int direction) except -2
 
 ctypedef long long Number
+
+cdef enum:
+    LATIN = 256
 
 cdef:
     Number _HIDDEN = BIT["HIDDEN"], _UNSEEN = BIT["UNSEEN"]
@@ -77,6 +84,27 @@ def mark_titles(list texts, list titles, str shown, unsigned char[::1] equal, un
             described[index] = PyUnicode_Find(text, shown, 0, 2 * _DESCRIPTION_CHARS, 1) >= 0
 
 
+def in_common(str one, str other):
+    """See ``regions.in_common``."""
+    cdef:
+        Py_ssize_t left[LATIN]
+        Py_ssize_t place, common = 0
+        Py_UCS4 code
+    if PyUnicode_KIND(one) != 1 and PyUnicode_KIND(other) != 1:  # else none but the first 256 are in both
+        return regions.in_common(one, other)
+    memset(left, 0, sizeof(left))
+    for place in range(PyUnicode_GET_LENGTH(other)):
+        code = PyUnicode_READ(PyUnicode_KIND(other), PyUnicode_DATA(other), place)
+        if code < LATIN:
+            left[code] += 1
+    for place in range(PyUnicode_GET_LENGTH(one)):
+        code = PyUnicode_READ(PyUnicode_KIND(one), PyUnicode_DATA(one), place)
+        if code < LATIN and left[code]:
+            left[code] -= 1
+            common += 1
+    return common
+
+
 def fill(
     columns,
     const double[::1] words,  # a block
@@ -106,7 +134,8 @@ def fill(
     )  # fmt: skip
     filled = _Filled(
         &numbers[0, 0], &numbers[1, 0], &numbers[2, 0], &numbers[3, 0], &numbers[4, 0], &numbers[5, 0], &numbers[6, 0],
-        &numbers[7, 0], &numbers[8, 0], &sums[0, 0], &sums[1, 0], &sums[2, 0], &in_guess[0], &stuffed[0], &good_words[0],
+        &numbers[7, 0], &numbers[8, 0], &sums[0, 0], &sums[1, 0], &sums[2, 0], &in_guess[0], &stuffed[0],
+        &good_words[0],
     )  # fmt: skip
     _check(&page)
     scratch = <double*>calloc(3 * (page.blocks + 1) + page.containers, sizeof(double))
@@ -123,7 +152,7 @@ def fill(
 
 
 cdef int _check(const _Columns* page) except -1:
-    """Raise ``ValueError`` where the columns are not those of a tree: everything here and in _features.pyx trusts them."""
+    """Raise ``ValueError`` where the columns are not those of a tree: all here and in _features.pyx trusts them."""
     cdef Py_ssize_t index
     cdef bint fits = True
     for index in range(page.blocks):
@@ -248,7 +277,7 @@ cdef Py_ssize_t _guess(const _Columns* page, const _Filled* filled, double* scra
 
 
 cdef void _take_branches(const _Columns* page, _Filled* filled, Py_ssize_t guess) noexcept:
-    """Note what the guess holds, child by child; ``branch`` has the common ancestor with the guess and is filled anew."""
+    """Note what the guess holds, child by child; ``branch`` has the common ancestor with the guess up to here."""
     cdef Py_ssize_t index
     cdef Number branch = 0
     for index in range(page.containers):

@@ -8,27 +8,26 @@ of runs.py, as an element of lxml.
 
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdlib cimport calloc, free, realloc
-from libc.string cimport memcmp, memcpy, memset, strcmp, strlen, strstr
+from libc.string cimport memchr, memcmp, memcpy, memset, strcmp, strlen, strstr
 from lxml.includes cimport etreepublic as cetree
 from lxml.includes.tree cimport XML_CDATA_SECTION_NODE, XML_ELEMENT_NODE, XML_TEXT_NODE, const_xmlChar, xmlAttr, xmlNode
 
-from scraper.extraction.columns import Columns
+from scraper.extraction.columns import Picture
 from scraper.extraction.flags import BIT, ITEMPROP_FLAGS, MAX_CLASS_CHARS, ROLE_FLAGS, TAG_FLAGS, WORD_FLAGS
 from scraper.extraction.flags import class_flags as any_class_flags
 from scraper.extraction.runs import (
     BREAK, HEAD_TAGS, HINT_FLAGS, HINT_PROPS, HINT_RELS, IMAGE_TAGS, LINK_RELS, MAX_HINTS, MAX_HINT_CHARS, MAX_PRUNED_PARAGRAPHS, PRUNED_TAGS, SKIPPED_TAGS,
-    hides, take_head
+    hides, take_head, width_of
 )
 from scraper.parse import BLOCK_TAGS
 
 cetree.import_lxml__etree()
 
-cdef dict _word_flags = WORD_FLAGS
-# What a word may begin with that two words of a class make together ("read more" in "readMore").
-cdef set _firsts = {word[:size] for word in WORD_FLAGS for size in range(1, len(word))}
+assert MAX_CHARS == MAX_CLASS_CHARS
 cdef dict _tag_flags = TAG_FLAGS
 cdef dict _hint_props = HINT_PROPS
 cdef object _hint_rels = HINT_RELS
+cdef tuple _link_rels = tuple(LINK_RELS)
 
 # What becomes of an element.
 cdef enum:
@@ -39,12 +38,16 @@ cdef enum:
     MAX_CLASSES = 32_768
     CLASS_SLOTS = 65_536
     MAX_CLASS_BYTES = 4096  # more is not kept
+    MAX_CHARS = 400  # of a class that are read
+    NOT_ASKED = -2
+    KEY_ROOM = 1600  # a letter each, and at most a space before it
+    MOST_WORDS = 2048  # that say something
+    WORD_SLOTS = 8192
 
 cdef bytes _break = BREAK.encode()
 cdef const char* _BREAK = _break
 cdef int _MOST_PARAGRAPHS = MAX_PRUNED_PARAGRAPHS
 cdef long long _HINT_FLAGS = HINT_FLAGS
-cdef object _NO_COLUMNS = Columns()
 cdef long long _HIDDEN = BIT["HIDDEN"]
 
 
@@ -149,6 +152,8 @@ cdef inline bint _is_white(const unsigned char* char) noexcept:
 
 ctypedef unsigned long long Hash
 
+cdef Hash START = 0xCBF29CE484222325ULL
+
 
 cdef inline bint _is_plain(unsigned char byte) noexcept:
     return 32 < byte < 0x80
@@ -198,8 +203,9 @@ cdef inline bint _is_space(char code) noexcept:
     return code == 32 or 9 <= code <= 13 or 28 <= code <= 31
 
 
-cdef inline bint _named(xmlAttr* attribute, const char* name):
-    return strcmp(<const char*>attribute.name, name) == 0
+cdef inline bint _named(xmlAttr* attribute, const char* name) noexcept:
+    # Most differ in the first letter, which costs no call.
+    return (<const char*>attribute.name)[0] == name[0] and strcmp(<const char*>attribute.name, name) == 0
 
 
 cdef str _attribute(xmlNode* node, const char* name):
@@ -253,13 +259,156 @@ cdef inline Hash _with(Hash hashed, Hash more) noexcept:
     return (hashed ^ more) * 0x100000001B3ULL
 
 
+cdef inline Hash _hash(const char* value, Py_ssize_t size) noexcept:
+    """Return the hash of a text, eight bytes at a time."""
+    cdef:
+        Hash hashed = _with(START, <Hash>size), some = 0
+    while size >= 8:
+        memcpy(&some, value, 8)
+        hashed = _with(hashed, some)
+        hashed ^= hashed >> 29
+        value += 8
+        size -= 8
+    some = 0
+    memcpy(&some, value, size)
+    hashed = _with(hashed, some)
+    return hashed ^ hashed >> 29
+
+
+cdef inline Hash _hash_on(Hash hashed, const char* text, Py_ssize_t size) noexcept:
+    """Go on with a hash, a byte at a time: that of two texts is the same as that of both in one."""
+    cdef Py_ssize_t place
+    for place in range(size):
+        hashed = _with(hashed, <unsigned char>text[place])
+    return hashed
+
+
 cdef inline int _place(Hash hashed, int places) noexcept:
     return <int>((hashed ^ (hashed >> 32)) & <Hash>(places - 1))
 
 
+cdef struct _Word:
+    Hash hashed
+    long long flags
+    const char* text
+    int size
+
+
+cdef class _Words:
+    """The words of classes that say something, by their bytes."""
+
+    cdef _Word words[MOST_WORDS]
+    cdef unsigned short slots[WORD_SLOTS]  # one more than a place in ``words``
+    cdef list texts
+
+    def __cinit__(self, dict flags):
+        cdef int slot, place = 0
+        cdef bytes text
+        if len(flags) > MOST_WORDS:
+            raise ValueError("more words than there is room for")
+        memset(self.slots, 0, sizeof(self.slots))
+        self.texts = [word.encode("ascii") for word in flags]
+        for text in self.texts:
+            self.words[place] = _Word(_hash_on(START, text, len(text)), flags[text.decode()], text, <int>len(text))
+            slot = _place(self.words[place].hashed, WORD_SLOTS)
+            while self.slots[slot]:
+                slot = (slot + 1) & (WORD_SLOTS - 1)
+            place += 1
+            self.slots[slot] = place
+
+    cdef inline long long flags_of(self, Hash hashed, const char* one, int size, const char* other, int more) noexcept:
+        """Return the flags of the word that two parts make; the second may be empty."""
+        cdef:
+            int slot = _place(hashed, WORD_SLOTS)
+            _Word* word
+        while self.slots[slot]:
+            word = &self.words[self.slots[slot] - 1]
+            if (
+                word.hashed == hashed
+                and word.size == size + more
+                and memcmp(word.text, one, size) == 0
+                and memcmp(word.text + size, other, more) == 0
+            ):
+                return word.flags
+            slot = (slot + 1) & (WORD_SLOTS - 1)
+        return 0
+
+
+cdef _Words _words = _Words(WORD_FLAGS)
+
+
+cdef long long _read_class(const char* text, Py_ssize_t size, char* key, int* key_size) noexcept:
+    """Return the flags of a class in ASCII, and put down its words as ``flags.class_flags`` joins them."""
+    cdef:
+        Py_ssize_t start = 0, end, place
+        bint several = memchr(text, 32, size) is not NULL, in_token = False, has_token = False
+        long long flags = 0
+        char* here = key
+        char* word
+        char* before = NULL
+        int before_size = 0
+        Hash hashed, before_hash = START
+    size = min(size, <Py_ssize_t>MAX_CHARS)
+    while start < size:
+        if several and _is_space(text[start]):
+            in_token = False
+            start += 1
+            continue
+        if not in_token:
+            if has_token:
+                here[0] = 32
+                here += 1
+            in_token = has_token = True
+            before = NULL
+        if not _is_letter(text[start]):
+            start += 1
+            continue
+        end = _word_end(text, start, size)
+        if before is not NULL:
+            here[0] = 32
+            here += 1
+        word = here
+        for place in range(start, end):
+            here[0] = text[place] | 32 if _is_capital(text[place]) else text[place]
+            here += 1
+        hashed = _hash_on(START, word, end - start)
+        flags |= _words.flags_of(hashed, word, <int>(end - start), word, 0)
+        if before is not NULL:
+            flags |= _words.flags_of(
+                _hash_on(before_hash, word, end - start), before, before_size, word, <int>(end - start)
+            )
+        before, before_size, before_hash = word, <int>(end - start), hashed
+        start = end
+    key_size[0] = <int>(here - key)
+    return flags
+
+
+cdef inline Py_ssize_t _word_end(const char* text, Py_ssize_t start, Py_ssize_t size) noexcept:
+    """Return where a word ends. A run of capitals is one, but its last letter belongs to the small letters after it."""
+    cdef Py_ssize_t end = start
+    while end < size and _is_capital(text[end]):
+        end += 1
+    if end == start or (end == start + 1 and end < size and _is_small(text[end])):
+        while end < size and _is_small(text[end]):
+            end += 1
+        if end < size and 48 <= text[end] <= 57:
+            end += 1
+    elif end < size and _is_small(text[end]):
+        end -= 1
+    return end
+
+
+cdef inline bint _is_ascii(const char* text, Py_ssize_t size) noexcept:
+    cdef unsigned char bits = 0
+    cdef Py_ssize_t place
+    for place in range(size):
+        bits |= <unsigned char>text[place]
+    return bits < 0x80
+
+
 cdef struct _Class:
     long long flags
-    int key  # the number of its words
+    int key  # the number of its words, or NOT_ASKED
     int size  # of its value, which stands behind
 
 
@@ -285,7 +434,7 @@ cdef class _Classes:
         memset(self.slots, 0, sizeof(self.slots))
         self.used = sizeof(_Class)  # the first is for a value that finds no room
         self.count = 0
-        self.number_of = {"": 0}
+        self.number_of = {b"": 0}
         return 0
 
     cdef int make_room(self) except -1:
@@ -308,13 +457,8 @@ cdef class _Classes:
 
     cdef _Class* of_value(self, const char* value) except NULL:
         cdef:
-            Hash hashed = 0xCBF29CE484222325ULL
-            int slot, size = 0
+            int size = <int>strlen(value), slot = _place(_hash(value, size), CLASS_SLOTS)
             _Class* known
-        while value[size]:
-            hashed = _with(hashed, <unsigned char>value[size])
-            size += 1
-        slot = _place(hashed, CLASS_SLOTS)
         while self.slots[slot]:
             known = <_Class*>(self.memory + self.slots[slot])
             if known.size == size and memcmp(<char*>(known + 1), value, size) == 0:
@@ -324,7 +468,6 @@ cdef class _Classes:
 
     cdef _Class* add(self, int slot, const char* value, int size) except NULL:
         cdef:
-            tuple said = class_flags(PyUnicode_DecodeUTF8(value, size, "replace"))
             Py_ssize_t needed = (sizeof(_Class) + size + 7) & ~7
             char* more
             _Class* made
@@ -339,12 +482,35 @@ cdef class _Classes:
             self.used += needed
             self.count += 1
             memcpy(<char*>(made + 1), value, size)
+            made.key = NOT_ASKED
         else:
             made = <_Class*>self.memory
-        made.flags = said[0]
-        made.key = self.number_of.setdefault(said[1], len(self.number_of))
+            made.key = self.read(value, size, &made.flags, True)
+        self.read(value, size, &made.flags, False)
         made.size = size
         return made
+
+    cdef int key_of(self, _Class* known) except -1:
+        """Return the number of a class's words. Only containers ask for it: most classes, and all ids, never."""
+        if known.key == NOT_ASKED:
+            known.key = self.read(<char*>(known + 1), known.size, &known.flags, True)
+        return known.key
+
+    cdef int read(self, const char* value, int size, long long* flags, bint numbered) except -1:
+        """Put down the flags of a class; return the number of its words if it is wanted."""
+        cdef:
+            char key[KEY_ROOM]
+            int key_size = 0
+            bytes words
+        if _is_ascii(value, size):
+            flags[0] = _read_class(value, size, key, &key_size)
+            if not numbered:
+                return 0
+            words = key[:key_size]
+        else:
+            flags[0], text = any_class_flags(PyUnicode_DecodeUTF8(value, size, "replace"))
+            words = text.encode()
+        return self.number_of.setdefault(words, len(self.number_of))
 
 
 cdef _Classes _classes = _Classes()
@@ -379,7 +545,7 @@ cdef class _Signatures:
 
     cdef int slot_of(self, long long above, long long tag, long long key) noexcept:
         cdef:
-            int slot = _place(_with(_with(_with(0xCBF29CE484222325ULL, above), tag), key), self.size)
+            int slot = _place(_with(_with(_with(START, above), tag), key), self.size)
             int number
         while self.slots[slot]:
             number = self.slots[slot] - 1
@@ -401,6 +567,34 @@ cdef class _Signatures:
         return self.slots[slot] - 1
 
 
+cdef struct _Part:
+    long long flags  # of an inline element
+    Py_ssize_t start, end
+    int href  # the number of a link's address
+
+
+cdef class _Parts:
+    """Inline elements or links, as parts of a text."""
+
+    cdef _Part* items
+    cdef Py_ssize_t count, room
+
+    def __dealloc__(self):
+        free(self.items)
+
+    cdef int append(self, long long flags, Py_ssize_t start, Py_ssize_t end, int href) except -1:
+        cdef _Part* more
+        if self.count == self.room:
+            more = <_Part*>realloc(self.items, (2 * self.room + 16) * sizeof(_Part))
+            if more is NULL:
+                raise MemoryError
+            self.items = more
+            self.room = 2 * self.room + 16
+        self.items[self.count] = _Part(flags, start, end, href)
+        self.count += 1
+        return 0
+
+
 cdef class _Text:
     """The inline text between two block boundaries, as UTF-8 in one piece: see ``runs.Run``, whose parts are places here."""
 
@@ -408,18 +602,17 @@ cdef class _Text:
     cdef char* folded
     cdef Py_ssize_t size, room, after_break, link_start
     cdef bint breaks
-    cdef list spans, inline, open
-    cdef str href
+    cdef _Parts spans, inline, open
+    cdef list hrefs
+    cdef int href  # its number; 0 for none
     cdef list texts, links, tags  # columns of blocks, as are the next
     cdef _Numbers link_chars, flags, containers
 
     def __cinit__(self, object columns):
         self.texts, self.links, self.tags = columns.text, columns.links, columns.tag
         self.link_chars, self.flags, self.containers = _Numbers(), _Numbers(), _Numbers()
-        self.spans = []
-        self.inline = []
-        self.open = []
-        self.href = ""
+        self.spans, self.inline, self.open = _Parts(), _Parts(), _Parts()
+        self.hrefs = [""]
 
     def __dealloc__(self):
         free(self.raw)
@@ -444,24 +637,25 @@ cdef class _Text:
         return 0
 
     cdef int open_element(self, int kind, long long flags, str href) except -1:
-        self.open.append((flags, self.size, self.href))
+        self.open.append(flags, self.size, 0, self.href)
         if kind == LINK and href:
             if self.href:
-                self.spans.append((self.link_start, self.size, self.href))
-            self.href = href
+                self.spans.append(0, self.link_start, self.size, self.href)
+            self.href = <int>len(self.hrefs)
+            self.hrefs.append(href)
             self.link_start = self.size
         return 0
 
     cdef int close_inline(self) except -1:
-        cdef tuple opened = <tuple>self.open.pop()
-        cdef Py_ssize_t start = opened[1]
-        cdef str href = <str>opened[2]
-        if start < self.size and opened[0]:
-            self.inline.append((opened[0], start, self.size))
-        if href is not self.href and href != self.href:
+        cdef _Part opened
+        self.open.count -= 1
+        opened = self.open.items[self.open.count]
+        if opened.start < self.size and opened.flags:
+            self.inline.append(opened.flags, opened.start, self.size, 0)
+        if opened.href != self.href and self.hrefs[opened.href] != self.hrefs[self.href]:
             if self.link_start < self.size:
-                self.spans.append((self.link_start, self.size, self.href))
-            self.href = href
+                self.spans.append(0, self.link_start, self.size, self.href)
+            self.href = opened.href
             self.link_start = self.size
         return 0
 
@@ -478,23 +672,18 @@ cdef class _Text:
     cdef int flush(self, str tag, int container) except -1:
         """End the block; one of white space leaves nothing."""
         cdef:
-            list links = []
-            Py_ssize_t length = 0, link_chars = 0, bytes_, before
-            long long flags = 0, more
+            list links = None
+            Py_ssize_t length = 0, link_chars = 0, bytes_, place
+            long long flags
             str text
-            tuple part
         if self.href and self.link_start < self.size:
-            self.spans.append((self.link_start, self.size, self.href))
+            self.spans.append(0, self.link_start, self.size, self.href)
+        if self.spans.count:
+            links = []
         bytes_ = self.fold(links, &length, &link_chars)
         if bytes_:
-            for part in self.inline:
-                more = part[0]
-                if more & ~flags and 2 * self.shown(part[1], part[2]) > length:
-                    flags |= more
-            for part in self.open:
-                more = part[0]
-                if more & ~flags and 2 * self.shown(part[1], self.size) > length:
-                    flags |= more
+            flags = self.held(self.inline, False, length, 0)
+            flags = self.held(self.open, True, length, flags)
             if tag == "pre":
                 text = PyUnicode_DecodeUTF8(self.raw, self.size, "replace")
                 text = text.replace(BREAK, "\n").strip("\n").rstrip()
@@ -508,41 +697,48 @@ cdef class _Text:
             self.containers.append(container)
         self.breaks = False
         self.size = self.link_start = self.after_break = 0
-        if self.spans:
-            self.spans.clear()
-        if self.inline:
-            self.inline.clear()
-        if self.open:  # an inline element that goes on in the next block starts there anew
-            self.open = [(part[0], 0, part[2]) for part in self.open]
+        self.spans.count = self.inline.count = 0
+        for place in range(self.open.count):  # an inline element that goes on in the next block starts there anew
+            self.open.items[place].start = 0
         return 0
+
+    cdef long long held(self, _Parts parts, bint to_end, Py_ssize_t length, long long flags) noexcept:
+        """Add the flags of the elements that hold most of the block's text."""
+        cdef:
+            Py_ssize_t place
+            _Part* part
+        for place in range(parts.count):
+            part = &parts.items[place]
+            if part.flags & ~flags and 2 * self.shown(part.start, self.size if to_end else part.end) > length:
+                flags |= part.flags
+        return flags
 
     cdef Py_ssize_t fold(self, list links, Py_ssize_t* length, Py_ssize_t* link_chars) except -1:
         """Fold white space as a browser shows it; return the bytes, and find the links in the characters."""
         cdef:
             const unsigned char* raw = <const unsigned char*>self.raw
             char* folded = self.folded
-            Py_ssize_t place = 0, end = 0, chars = 0, count = len(self.spans), span = 0
+            Py_ssize_t place = 0, end = 0, chars = 0, count = self.spans.count, span = 0
             Py_ssize_t edge = self.size + 1, first = -1, last = -1, size
             int white, gap = 0, breaks = 0  # white space, and line breaks, since the last word
             bint linked = False
-            tuple here
+            _Part* here = self.spans.items
         if count:
-            here = <tuple>self.spans[0]
-            edge = here[0]
+            edge = here.start
         while place <= self.size:
             while place >= edge:  # a link begins or ends
                 linked = not linked
                 if linked:
                     first = -1
-                    edge = here[1]
+                    edge = here.end
                     continue
                 if first >= 0:
-                    links.append((first, last, here[2]))
+                    links.append((first, last, self.hrefs[here.href]))
                     link_chars[0] += last - first
                 span += 1
                 if span < count:
-                    here = <tuple>self.spans[span]
-                    edge = here[0]
+                    here += 1
+                    edge = here.start
                 else:
                     edge = self.size + 1
             if place == self.size:
@@ -680,42 +876,44 @@ cdef int _take_head(object columns, cetree._Element root, xmlNode* node, str tag
                 columns.metas.append((name.lower(), content))
     elif tag == "link":
         rel = _attribute(node, "rel").lower()
-        if any(name in rel for name in LINK_RELS):
-            attributes = {}
-            while attribute is not NULL:
-                attributes[_text(attribute.name)] = _value(attribute)
-                attribute = attribute.next
-            columns.head_links.append(attributes)
+        for name in _link_rels:
+            if name in rel:
+                attributes = {}
+                while attribute is not NULL:
+                    attributes[_text(attribute.name)] = _value(attribute)
+                    attribute = attribute.next
+                columns.head_links.append(attributes)
+                break
     elif tag != "script" or "json" in _attribute(node, "type"):
         take_head(columns, _element(root, node), tag)
     return 0
 
 
-cdef int _take_picture(object run, xmlNode* node, int container) except -1:
+cdef int _take_picture(list pictures, Py_ssize_t block, xmlNode* node, int container) except -1:
     """See ``Run.picture``."""
     cdef str url = _attribute(node, "src")
     if not url or url.startswith("data:"):
         url = _attribute(node, "data-src") or _attribute(node, "data-original") or _attribute(node, "data-lazy-src")
     if url:
-        run.add_picture(url, _attribute(node, "width"), container)
+        pictures.append(Picture(block, container, url, width_of(_attribute(node, "width"))))
     return 0
 
 
-cdef int _take_hint(object run, xmlNode* node, long long flags, str prop, str rel) except -1:
+cdef int _take_hint(object run, xmlNode* node, _Text spare, long long flags, str prop, str rel) except -1:
     """See ``Run.hint``."""
     cdef str value
     if len(run.columns.hints) < MAX_HINTS:
         value = _attribute(node, "content") or _attribute(node, "datetime") or _attribute(node, "href")
-        run.add_hint(_short_text(node), value, flags, prop, rel)
+        run.add_hint(_short_text(node, spare), value, flags, prop, rel)
     return 0
 
 
-cdef str _short_text(xmlNode* top):
-    """See ``runs.short_text``."""
+cdef str _short_text(xmlNode* top, _Text text):
+    """See ``runs.short_text``; ``text`` is there for its white space, and makes no block."""
     cdef:
-        _Text text = _Text(_NO_COLUMNS)  # for its white space: it makes no block
         xmlNode* node = top.children
         Py_ssize_t size = 0, start, unused = 0, bytes_
+    text.size = 0
     while node is not NULL:
         if node.type == XML_ELEMENT_NODE:
             if node.children is not NULL:
@@ -735,7 +933,7 @@ cdef str _short_text(xmlNode* top):
                 break
         if node is not NULL:
             node = node.next
-    bytes_ = text.fold([], &unused, &unused) if text.size else 0
+    bytes_ = text.fold(None, &unused, &unused) if text.size else 0
     return PyUnicode_DecodeUTF8(text.folded, bytes_, "replace") if bytes_ else ""
 
 
@@ -747,7 +945,7 @@ def fill(object run, cetree._Element root, bint prune):
         _Numbers parents = _Numbers(), all_flags = _Numbers(), first = _Numbers(), last = _Numbers()
         _Numbers ends = _Numbers(), all_signatures = _Numbers()
         _Opened opened = _Opened()
-        _Text text = _Text(columns)
+        _Text text = _Text(columns), spare = _Text(columns)
         _Signatures signatures = _Signatures()
         int container = -1, signature = -1, found, kind, slot, key
         str block_tag = "html", tag, prop
@@ -780,7 +978,7 @@ def fill(object run, cetree._Element root, bint prune):
                             if _named(attribute, "class"):
                                 said = _classes.of(attribute)
                                 flags |= said.flags
-                                key = said.key
+                                key = _classes.key_of(said)
                             elif _named(attribute, "id"):
                                 flags |= _classes.of(attribute).flags
                             elif _named(attribute, "itemprop"):
@@ -792,7 +990,7 @@ def fill(object run, cetree._Element root, bint prune):
                                 flags |= _HIDDEN
                             attribute = attribute.next
                         if flags & _HINT_FLAGS or (prop and prop in _hint_props):
-                            _take_hint(run, node, flags, prop, "")
+                            _take_hint(run, node, spare, flags, prop, "")
                     found = signatures.number_of(signature, tags.numbers[slot], key)
                     tags_of.append(tag)
                     parents.append(container)
@@ -808,7 +1006,7 @@ def fill(object run, cetree._Element root, bint prune):
             elif kind == INLINE or kind == LINK or kind == TIME or (kind == NOSCRIPT and not prune):
                 changes = kind == LINK or node.properties is not NULL
                 if changes:
-                    _open_inline(run, text, root, node, tags.flags[slot], kind)
+                    _open_inline(run, text, spare, root, node, tags.flags[slot], kind)
                 child = node.children
                 if child is not NULL:
                     opened.push(LINK if changes else INLINE, 0, 0)
@@ -820,7 +1018,7 @@ def fill(object run, cetree._Element root, bint prune):
                 if text.size:
                     text.flush(block_tag, container)
             elif kind == IMAGE:
-                _take_picture(run, node, container)
+                _take_picture(columns.pictures, len(blocks), node, container)
             elif kind == HEAD:
                 _take_head(columns, root, node, tag)
         elif (node.type == XML_TEXT_NODE or node.type == XML_CDATA_SECTION_NODE) and node.content is not NULL:
@@ -864,54 +1062,17 @@ cdef inline object _element(cetree._Element root, xmlNode* node):
     return cetree.elementFactory(root._doc, node)
 
 
-cpdef tuple class_flags(str value):
+def class_flags(str value):
     """See ``flags.class_flags``."""
+    cdef:
+        char key[KEY_ROOM]
+        int size = 0
+        bytes encoded = value.encode("utf-8", "replace")
+        long long flags
     if not value.isascii():
         return any_class_flags(value)
-    cdef:
-        bytes encoded = value.encode("ascii")
-        const char* text = encoded
-        Py_ssize_t size = min(len(encoded), <Py_ssize_t>MAX_CLASS_CHARS), start = 0, end
-        bint several = b" " in encoded, in_token = False
-        long long flags = 0
-        str word, before = ""
-        list words = [], keys = []
-    while start < size:
-        if several and _is_space(text[start]):
-            if in_token:
-                keys.append(" ".join(words))
-                words.clear()
-                before = ""
-                in_token = False
-            start += 1
-            continue
-        in_token = True
-        if not _is_letter(text[start]):
-            start += 1
-            continue
-        # A run of capitals is a word, but its last letter belongs to the small letters after it.
-        end = start
-        while end < size and _is_capital(text[end]):
-            end += 1
-        if end == start or (end == start + 1 and end < size and _is_small(text[end])):
-            while end < size and _is_small(text[end]):
-                end += 1
-            if end < size and 48 <= text[end] <= 57:
-                end += 1
-        elif end < size and _is_small(text[end]):
-            end -= 1
-        word = (text[start:end]).decode("ascii").lower()
-        flags |= <long long>(_word_flags.get(word, 0))
-        if before and before in _firsts:
-            flags |= <long long>(_word_flags.get(before + word, 0))
-        before = word
-        words.append(word)
-        start = end
-    if several:
-        if in_token:
-            keys.append(" ".join(words))
-        return flags, " ".join(keys)
-    return flags, " ".join(words)
+    flags = _read_class(encoded, len(encoded), key, &size)
+    return flags, key[:size].decode("ascii")
 
 
 cdef inline bint _hides(xmlAttr* attribute):
@@ -923,7 +1084,9 @@ cdef inline bint _hides(xmlAttr* attribute):
     return _named(attribute, "aria-hidden") and hides("aria-hidden", _value(attribute))
 
 
-cdef int _open_inline(object run, _Text text, cetree._Element root, xmlNode* node, long long flags, int kind) except -1:
+cdef int _open_inline(
+    object run, _Text text, _Text spare, cetree._Element root, xmlNode* node, long long flags, int kind
+) except -1:
     """See ``Run.open_inline``; ``flags`` are those of the tag."""
     cdef str href = "", prop = "", rel = ""
     cdef xmlAttr* attribute = node.properties
@@ -943,5 +1106,5 @@ cdef int _open_inline(object run, _Text text, cetree._Element root, xmlNode* nod
     if kind == TIME:
         run.time(_element(root, node))
     if flags & _HINT_FLAGS or (prop and prop in _hint_props) or (rel and rel in _hint_rels):
-        _take_hint(run, node, flags, prop, rel)
+        _take_hint(run, node, spare, flags, prop, rel)
     return 0

@@ -225,7 +225,7 @@ def _title_block(columns: Columns, equal: Truths, wanted: list[str]) -> int:
     for index in headings[:8]:
         text = _fold(columns.text[index])
         for title in folded:
-            same = 1.0 if text and text in title else _quick_ratio(text, title)
+            same = _likeness(text, title)
             if same > share:
                 best, share = index, same
     if share >= SIMILAR_TITLE:
@@ -240,20 +240,31 @@ def _fold(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _quick_ratio(one: str, other: str) -> float:
-    """Return the share of characters that two texts have in common, in whatever order: as ``difflib`` has it."""
-    chars = len(one) + len(other)
+def _likeness(text: str, title: str) -> float:
+    """Return the share of characters in common, in whatever order, 0 for less than ``SIMILAR_TITLE``; 1 for a part."""
+    if text and text in title:
+        return 1.0
+    chars = len(text) + len(title)
+    if 2.0 * min(len(text), len(title)) < SIMILAR_TITLE * chars:  # as most logos
+        return 0.0
+    return 2.0 * (compiled_in_common or in_common)(text, title) / chars if chars else 1.0
+
+
+def in_common(one: str, other: str) -> int:
+    """Return how many characters two texts have in common, in whatever order."""
     theirs = Counter(other)
-    return 2.0 * sum(min(count, theirs[char]) for char, count in Counter(one).items()) / chars if chars else 1.0
+    return sum(min(count, theirs[char]) for char, count in Counter(one).items())
 
 
 # Down here, since the compiled loops take their numbers from above: not there where nothing could be compiled.
 compiled_fill: Callable[..., int] | None
 compiled_mark_titles: Callable[..., None] | None
+compiled_in_common: Callable[[str, str], int] | None
 try:
     from scraper.extraction._regions import fill
+    from scraper.extraction._regions import in_common as compiled_common
     from scraper.extraction._regions import mark_titles as compiled_marks
 
-    compiled_fill, compiled_mark_titles = fill, compiled_marks
+    compiled_fill, compiled_mark_titles, compiled_in_common = fill, compiled_marks, compiled_common
 except ImportError:
-    compiled_fill = compiled_mark_titles = None
+    compiled_fill = compiled_mark_titles = compiled_in_common = None

@@ -208,12 +208,8 @@ class Run:
         if not url or url.startswith("data:"):
             url = get("data-src") or get("data-original") or get("data-lazy-src") or ""
         if url:
-            self.add_picture(url, get("width") or "", container)
-
-    def add_picture(self, url: str, width: str, container: int) -> None:
-        """Take an image by its attributes."""
-        number = int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
-        self.columns.pictures.append(Picture(len(self.columns.text), container, url, number))
+            width = width_of(get("width") or "")
+            self.columns.pictures.append(Picture(len(self.columns.text), container, url, width))
 
     def hint(self, element: Any, flags: int, prop: str, rel: str) -> None:
         """Take an element that says what it is, if it is short."""
@@ -255,6 +251,11 @@ def take_head(columns: Columns, element: Any, tag: str) -> None:
         kind = element.get("type") or ""
         if "ld+json" in kind and element.text:
             columns.json_ld.append(element.text)
+
+
+def width_of(value: str) -> int:
+    """Return the number of pixels that a width attribute states, 0 for anything else."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else 0
 
 
 def short_text(element: Any) -> str | None:

@@ -109,6 +109,24 @@ def test_any_markup_gives_the_same_columns(html: str, prune: bool, module_patch:
     assert fast == slow
 
 
+@given(
+    pieces=st.lists(
+        st.text("ab  \n\x1c\u00a0\u00e9\u6c34\x7f", max_size=20)
+        | st.sampled_from(["<a href=/x>", "</a>", "<br>", "<b class=byline>", "</b>", "word " * 4, "longerwords"]),
+        max_size=20,
+    ),
+    tag=st.sampled_from(["p", "pre"]),
+)
+def test_white_space_is_folded_at_the_same_places(
+    pieces: list[str], tag: str, module_patch: pytest.MonkeyPatch
+) -> None:
+    tree = etree.fromstring(f"<html><body><{tag}>{''.join(pieces)}", etree.HTMLParser())
+
+    fast, slow = both(tree, True, module_patch)
+
+    assert fast == slow
+
+
 def test_what_follows_the_root_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     body = etree.fromstring("<body><div>in <b>it</b></div>behind it</body>")
 

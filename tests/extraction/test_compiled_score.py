@@ -50,6 +50,7 @@ def assert_same(columns: Columns, titles: list[str], description: str, patch: py
     with patch.context() as patched:
         patched.setattr(regions, "compiled_fill", None)
         patched.setattr(regions, "compiled_mark_titles", None)
+        patched.setattr(regions, "compiled_in_common", None)
         slow = Regions(columns, counts, titles, description)
 
     assert [
@@ -138,6 +139,12 @@ def test_any_probabilities_give_the_same_decisions(columns: Columns, drawn: st.D
 
     theirs = score.decide(columns, found, counts.words, own)
     assert (probability.tolist(), kept.tolist(), expected) == (theirs[0].tolist(), theirs[1].tolist(), theirs[2])
+
+
+@given(st.text("abcé水日"), st.text("abcé水日"))
+def test_any_texts_have_as_many_characters_in_common(one: str, other: str) -> None:
+    assert regions.compiled_in_common is not None
+    assert regions.compiled_in_common(one, other) == regions.in_common(one, other)
 
 
 def test_the_rows_have_the_names_that_the_model_may_ask_for() -> None:
