@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""Loops over the bytes or characters of a text, which ``decode.py``, ``parse.py``, ``text.py`` and ``rules/lookup.py``
-have in Python as well."""
+"""Loops over the bytes or characters of a text, which ``parse.py``, ``text.py``, ``article.py`` and ``rules`` have in
+Python as well."""
 
 from libc.string cimport memcmp, memcpy
 
@@ -30,11 +30,20 @@ cdef extern from *:
 cdef extern from "Python.h":
     int PyUnicode_KIND(object text)
     void* PyUnicode_DATA(object text)
-    Py_UCS4 PyUnicode_READ(int kind, void* data, Py_ssize_t place)
+    Py_UCS4 PyUnicode_READ(int kind, const void* data, Py_ssize_t place)
+    object PyUnicode_FromKindAndData(int kind, const void* data, Py_ssize_t size)
+    void* PyMem_Malloc(size_t size)
+    void PyMem_Free(void* memory)
+    Py_ssize_t PY_SSIZE_T_MAX
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     bint PyUnicode_IS_ASCII(object text)
 
 ctypedef unsigned long long Eight
+
+ctypedef fused Char:  # what a ``str`` keeps a character in: 1, 2 or 4 bytes, by the largest of them
+    unsigned char
+    unsigned short
+    unsigned int
 
 
 def is_utf8(bytes body):
@@ -121,8 +130,12 @@ cdef Py_ssize_t _end_tag(const unsigned char* text, Py_ssize_t place, Py_ssize_t
 
 
 cdef enum:
-    COPYRIGHT = 1  # the token for "(c)"
+    COPYRIGHT = 1  # the token for "(c)" and "©"
     MOST_BITS = 0x7FFF  # of `bits`
+    # The characters of a line: ASCII with typographic quotes and dashes; letters of two bytes in UTF-8, too; others.
+    KNOWN = 0
+    LETTERS = 1
+    OTHERS = 2
 
 cdef Eight _START = 0xCBF29CE484222325ULL
 
@@ -133,7 +146,7 @@ cdef inline Eight _with(Eight hashed, unsigned char byte) noexcept:
 
 
 cdef class Words:
-    """Rules by their tokens, for lines in ASCII with typographic quotes and dashes: see ``Lookup.find``.
+    """Rules by their tokens, for lines in scripts with small letters and in Semitic ones: see ``Lookup.find``.
 
     A token is known by its hash of 64 bits. If ever another has the same, a pattern is tried in vain.
     """
@@ -178,37 +191,66 @@ cdef class Words:
 
     def find(self, str line):
         """Return the numbers of the rules in order, ``None`` for a line with other characters."""
+        cdef list found = []
+        cdef int seen
+        if PyUnicode_IS_ASCII(line):
+            seen = self.add_of(<const unsigned char*>PyUnicode_DATA(line), PyUnicode_GET_LENGTH(line), 0x80, found)
+        else:
+            seen = self.add_of_any(line, 0x80, found)
+            if seen == LETTERS:  # their small letters are not told by a table
+                found = []
+                seen = self.add_of_any(line.lower(), 0x800, found)
+        if seen != KNOWN:
+            return None
+        if len(found) > 1:
+            return sorted(set(found))
+        return found
+
+    cdef int add_of_any(self, str line, unsigned int limit, list found) except -1:
         cdef:
             int kind = PyUnicode_KIND(line)
             void* data = PyUnicode_DATA(line)
-            Py_ssize_t size = PyUnicode_GET_LENGTH(line), place = 0
+            Py_ssize_t size = PyUnicode_GET_LENGTH(line)
+        if kind == 1:
+            return self.add_of(<const unsigned char*>data, size, limit, found)
+        if kind == 2:
+            return self.add_of(<const unsigned short*>data, size, limit, found)
+        return self.add_of(<const unsigned int*>data, size, limit, found)
+
+    cdef int add_of(self, const Char* line, Py_ssize_t size, unsigned int limit, list found) except -1:
+        """Add the rules of each token, and return which characters the line has, of those below ``limit``."""
+        cdef:
+            Py_ssize_t place = 0
             Eight hashed = _START
-            Py_UCS4 code = 0
+            unsigned int code
             unsigned char small
-            list found = []
-        if kind == 1 and not PyUnicode_IS_ASCII(line):
-            return None
         while place < size:
-            code = PyUnicode_READ(kind, data, place)
+            code = line[place]
             place += 1
-            if code < 128:
+            if code < 0x80:
                 small = self.small[code]
                 if small:
                     hashed = _with(hashed, small)
                     continue
-            elif not 0x2000 <= code <= 0x203F:
-                return None
+            elif not 0x2000 <= code <= 0x203F:  # quotes, dashes and spaces
+                if code >= limit:
+                    return LETTERS if code < 0x800 else OTHERS
+                if code == 0x307:  # the dot of a "İ" in lower case
+                    continue
+                if not (0xA0 <= code <= 0xBF or code == 0x60C):  # signs of Latin-1 and "،"
+                    hashed = _with(_with(hashed, 0xC0 | code >> 6), 0x80 | code & 0x3F)  # as in UTF-8
+                    continue
             if hashed != _START:
                 self.add_rules(hashed, found)
                 hashed = _START
-            if code == 40 and _is_copyright(kind, data, place, size):
+            if code == 0xA9:
+                self.add_rules(_with(_START, COPYRIGHT), found)
+            elif code == 40 and size - place >= 2 and line[place + 1] == 41 and line[place] | 32 == 99:  # (c)
                 self.add_rules(_with(_START, COPYRIGHT), found)
                 place += 2
         if hashed != _START:
             self.add_rules(hashed, found)
-        if len(found) > 1:
-            return sorted(set(found))
-        return found
+        return KNOWN
 
     cdef int add_rules(self, Eight hashed, list found) except -1:
         cdef Eight at
@@ -218,13 +260,6 @@ cdef class Words:
         if self.hashes[at]:
             found += <list>self.rules[self.places[at]]
         return 0
-
-
-cdef inline bint _is_copyright(int kind, void* data, Py_ssize_t place, Py_ssize_t size):
-    """Tell whether "c)" stands here."""
-    if size - place < 2 or PyUnicode_READ(kind, data, place + 1) != 41:
-        return False
-    return PyUnicode_READ(kind, data, place) == 99 or PyUnicode_READ(kind, data, place) == 67
 
 
 cdef inline bint _is_unspaced(Py_UCS4 code) noexcept:
@@ -240,29 +275,33 @@ cdef inline bint _is_unspaced(Py_UCS4 code) noexcept:
 
 cdef Py_ssize_t _words(str text, bint apart, Py_ssize_t* unspaced):
     """Return the number of words; ``apart``: characters of scripts without spaces part words and are none."""
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void* data = PyUnicode_DATA(text)
+    cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text)
+    if kind == 1:
+        return _words_of(<const unsigned char*>data, size, apart, unspaced)
+    if kind == 2:
+        return _words_of(<const unsigned short*>data, size, apart, unspaced)
+    return _words_of(<const unsigned int*>data, size, apart, unspaced)
+
+
+cdef Py_ssize_t _words_of(const Char* text, Py_ssize_t size, bint apart, Py_ssize_t* unspaced) noexcept:
     cdef:
-        int kind = PyUnicode_KIND(text)
-        void* data = PyUnicode_DATA(text)
-        const unsigned char* byte = <const unsigned char*>data
-        Py_ssize_t place, size = PyUnicode_GET_LENGTH(text), words = 0
+        Py_ssize_t place, words = 0
         bint is_white, was_white = True
         Py_UCS4 code
-    if PyUnicode_IS_ASCII(text):
-        for place in range(size):
-            is_white = byte[place] == 32 or 9 <= byte[place] <= 13 or 28 <= byte[place] <= 31
-            words += was_white & ~is_white
-            was_white = is_white
-        return words
     for place in range(size):
-        code = PyUnicode_READ(kind, data, place)
-        if code < 0x0E00:
+        code = text[place]
+        if code < 0x80:
+            is_white = code == 32 or 9 <= code <= 13 or 28 <= code <= 31
+        elif code < 0x0E00:
             is_white = code.isspace()
         else:
             is_white = code.isspace()
             if _is_unspaced(code):
                 unspaced[0] += 1
                 is_white = apart
-        words += was_white and not is_white
+        words += was_white & ~is_white
         was_white = is_white
     return words
 
@@ -283,66 +322,136 @@ def spaced_words(str text):
     return None if unspaced and 2 * unspaced > letters else words
 
 
-cdef enum:
-    MOST_LETTERS = 64
-
-
-def ascii_letters(str text, Py_ssize_t chars, Py_ssize_t most):
-    """Return the first letters and digits in ``chars`` characters, in lower case, at most ``most`` (up to 64).
-
-    ``None`` where the characters are not in ASCII.
-    """
+def letters(str text, Py_ssize_t chars=PY_SSIZE_T_MAX, Py_ssize_t most=PY_SSIZE_T_MAX):
+    """See ``text.letters``."""
     cdef:
         int kind = PyUnicode_KIND(text)
-        void* data = PyUnicode_DATA(text)
-        Py_ssize_t place, count = 0
+        const void* data = PyUnicode_DATA(text)
+        Py_ssize_t place, count = 0, size = min(chars, PyUnicode_GET_LENGTH(text))
         unsigned int code
-        char letters[MOST_LETTERS]
-    for place in range(min(chars, PyUnicode_GET_LENGTH(text))):
+        unsigned int* found
+    if not PyUnicode_IS_ASCII(text):
+        text = text[:size].casefold()
+        kind, data, size = PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text)
+    found = <unsigned int*>PyMem_Malloc(max(1, size) * sizeof(code))
+    if not found:
+        raise MemoryError
+    for place in range(size):
+        if count >= most:
+            break
         code = PyUnicode_READ(kind, data, place)
-        if code >= 128:
-            return None
-        if count < most and (48 <= code <= 57 or 65 <= code <= 90 or 97 <= code <= 122):
-            letters[count] = <char>code if code <= 57 else <char>(code | 32)
-            count += 1
-    return letters[:count].decode("ascii")
+        if code >= 0x80:
+            if not (<Py_UCS4>code).isalnum():
+                continue
+        elif 65 <= code <= 90:
+            code |= 32
+        elif not (97 <= code <= 122 or 48 <= code <= 57):
+            continue
+        found[count] = code
+        count += 1
+    try:
+        return PyUnicode_FromKindAndData(sizeof(code), found, count)
+    finally:
+        PyMem_Free(found)
+
+
+def has_controls(str text):
+    """Tell whether a text has a control character but tabs and line ends: ``article._CONTROLS``."""
+    cdef:
+        int kind = PyUnicode_KIND(text)
+        const void* data = PyUnicode_DATA(text)
+        Py_ssize_t size = PyUnicode_GET_LENGTH(text)
+    if kind == 1:
+        return _has_controls(<const unsigned char*>data, size)
+    if kind == 2:
+        return _has_controls(<const unsigned short*>data, size)
+    return _has_controls(<const unsigned int*>data, size)
+
+
+cdef bint _has_controls(const Char* text, Py_ssize_t size) noexcept:
+    cdef Py_ssize_t place
+    cdef Char code
+    cdef bint found = False
+    for place in range(size):  # without an end at the first: many are compared at once
+        code = text[place]
+        found |= (code < 32) & (code != 9) & (code != 10) & (code != 13) | (code >= 127) & (code < 160)
+    return found
+
+
+def is_shown(str text):
+    """Tell whether ``text.visible`` surely returns the text as it is."""
+    cdef:
+        int kind = PyUnicode_KIND(text)
+        const void* data = PyUnicode_DATA(text)
+        Py_ssize_t size = PyUnicode_GET_LENGTH(text)
+    if kind == 1:
+        return _is_shown(<const unsigned char*>data, size)
+    if kind == 2:
+        return _is_shown(<const unsigned short*>data, size)
+    return _is_shown(<const unsigned int*>data, size)
+
+
+cdef bint _is_shown(const Char* text, Py_ssize_t size) noexcept:
+    cdef Py_ssize_t place
+    cdef Py_UCS4 code
+    for place in range(size):
+        code = text[place]
+        if 32 <= code < 127 or 9 <= code <= 10 or 0xA0 <= code < 0xAD or 0xAE <= code < 0x300:
+            continue
+        # Dashes, quotes, "…"; Cyrillic without its accents; Han; Hangul.
+        if not (
+            0x2010 <= code <= 0x2027 or 0x400 <= code < 0x483 or 0x4E00 <= code < 0xA000 or 0xAC00 <= code < 0xD7A4
+        ):
+            return False
+    return True
 
 
 cdef inline bint _closes(Py_UCS4 code) noexcept:
     """See ``matching._CLOSING``: quotation marks and brackets."""
-    return code == 34 or code == 39 or code == 41 or code == 93 or code == 0x201D or code == 0x2019
+    if code < 0x80:
+        return code == 34 or code == 39 or code == 41 or code == 93
+    return (
+        code == 0xBB or code == 0x2019 or code == 0x201D or code == 0x300D or code == 0x300F or code == 0x3011
+        or code == 0xFF09
+    )
+
+
+cdef inline bint _is_wide_end(Py_UCS4 code) noexcept:
+    """Tell the marks behind which the next sentence may begin without a space."""
+    return code == 0x2026 or code == 0x3002 or code == 0xFF01 or code == 0xFF1F
 
 
 def sentence_starts(str text, Py_ssize_t begin):
-    """Return where a sentence begins behind the end of another, from ``begin`` on: ``matching._SENTENCE_END``.
+    """Return where a sentence begins behind the end of another, from ``begin`` on: ``matching._SENTENCE_END``."""
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void* data = PyUnicode_DATA(text)
+    cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text)
+    if kind == 1:
+        return _starts(<const unsigned char*>data, begin, size)
+    if kind == 2:
+        return _starts(<const unsigned short*>data, begin, size)
+    return _starts(<const unsigned int*>data, begin, size)
 
-    ``None`` for a text with other characters than those of ``Words.find``.
-    """
+
+cdef list _starts(const Char* text, Py_ssize_t begin, Py_ssize_t size):
     cdef:
-        int kind = PyUnicode_KIND(text)
-        void* data = PyUnicode_DATA(text)
-        Py_ssize_t size = PyUnicode_GET_LENGTH(text), place, next_
+        Py_ssize_t place = begin, next_
         Py_UCS4 code
         list starts = []
-    for place in range(begin, size):
-        code = PyUnicode_READ(kind, data, place)
-        if code >= 128 and not 0x2000 <= code <= 0x203F:
-            return None
-    place = begin
     while place < size:
-        code = PyUnicode_READ(kind, data, place)
+        code = text[place]
         place += 1
-        if code != 46 and code != 33 and code != 63 and code != 0x2026:
+        if code != 46 and code != 33 and code != 63 and (code < 0x2026 or not _is_wide_end(code)):
             continue
         next_ = place
-        while next_ < size and _closes(PyUnicode_READ(kind, data, next_)):
+        while next_ < size and _closes(text[next_]):
             next_ += 1
         if next_ < size and (
-            PyUnicode_READ(kind, data, next_).isspace() or (code == 0x2026 and next_ - place < 2)
+            (<Py_UCS4>text[next_]).isspace() or (code >= 0x2026 and next_ - place < 2)
         ):
-            while next_ < size and PyUnicode_READ(kind, data, next_).isspace():
+            while next_ < size and (<Py_UCS4>text[next_]).isspace():
                 next_ += 1
-            if next_ < size and not _closes(PyUnicode_READ(kind, data, next_)):
+            if next_ < size and not _closes(text[next_]):
                 starts.append(next_)
                 place = next_
     return starts

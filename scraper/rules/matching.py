@@ -10,11 +10,10 @@ from typing import Literal
 from scraper.rules.lookup import Lookup, entry_of
 from scraper.rules.rule import Rule, fold, pattern_of
 
-try:  # sentences in ASCII with typographic quotes, where there is a compiled loop for them: hatch_build.py
-    from scraper._text import sentence_starts
-except ImportError:
-    sentence_starts = None
-compiled_starts: Callable[[str, int], list[int] | None] | None = sentence_starts
+try:
+    from scraper._text import sentence_starts as compiled_starts
+except ImportError:  # nothing was compiled on this machine: hatch_build.py
+    compiled_starts = None
 
 Edge = Literal["any", "start", "end"]
 
@@ -65,7 +64,7 @@ class RuleSet:
 
     def tail(self, text: str, language: str | None = None) -> tuple[int, Rule] | None:
         """Return where furniture begins that is glued to the end of a paragraph, and its rule."""
-        starts = _sentence_starts(text, max(0, len(text) - _TAIL_CHARS))
+        starts = sentence_starts(text, max(0, len(text) - _TAIL_CHARS))
         opening = _BRACKETS.get(text[-1:])
         if opening is not None:
             starts.append(text.rfind(opening))
@@ -109,6 +108,7 @@ class RuleSet:
 
 def _sentence_starts(text: str, begin: int) -> list[int]:
     """Return where sentences begin behind the end of another, from ``begin`` on."""
-    if compiled_starts is not None and (starts := compiled_starts(text, begin)) is not None:
-        return starts
     return [end.end() for end in _SENTENCE_END.finditer(text, begin)]
+
+
+sentence_starts: Callable[[str, int], list[int]] = compiled_starts or _sentence_starts
