@@ -97,6 +97,12 @@ _OFFSET = re.compile(r"\s{0,2}\(?(?:(?:GMT|UTC)\s?)?([+-])(\d\d?):?(\d\d)?(?!\d)
 # Whatever holds a date has four digits in a row, or two numbers with a mark between.
 _DIGIT = re.compile(r"\d")
 _DATE_LIKE = re.compile(r"\d{4}|\d\s?[-/.|]\s?\d|['’]\d\d")
+# 2024-05-03T12:30:05.123+02:00
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:(?<=:\d\d:\d\d)\.\d{1,9})?"
+    r"(?:(Z)|([+-](?:0\d|1[0-4])):?([0-5]\d))?",
+    re.ASCII,
+)
 _EPOCH_DAY = date(1970, 1, 1)  # an empty field, written as a number of seconds
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 
@@ -110,6 +116,8 @@ def read_moment(text: str, language: str = "", first_year: int = FIRST_STATED_YE
     digit = _DIGIT.search(text)  # a single class of characters is looked for far faster than three patterns
     if digit is None or not _DATE_LIKE.search(text, max(0, digit.start() - 1)):
         return None
+    if (stated := _of_iso(text, first_year)) is not None:
+        return stated
     if _EPOCH.fullmatch(text):
         return _of_epoch(int(text))
     for found in _days(text, language):
@@ -117,6 +125,20 @@ def read_moment(text: str, language: str = "", first_year: int = FIRST_STATED_YE
             clock, offset = found.clock or _clock(text, found.start, found.end)
             return Moment(found.day, clock, offset, found.other_day)
     return None
+
+
+def _of_iso(text: str, first_year: int) -> Moment | None:
+    """Return the moment of a text that is nothing else, as nearly all data is: a fifth of the time of all patterns."""
+    match = _ISO.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        day = date.fromisoformat(match[1])
+    except ValueError:
+        return None
+    if not first_year <= day.year <= _LAST_YEAR or day == _EPOCH_DAY:
+        return None
+    return Moment(day, match[2], "+00:00" if match[3] else f"{match[4]}:{match[5]}" if match[4] else "")
 
 
 class _Found(NamedTuple):

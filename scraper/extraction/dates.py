@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import NamedTuple
@@ -233,12 +234,12 @@ class _Lines:
             if block in near and block < len(texts):
                 moment = _read(evidence, value) or read_moment(text, evidence.language, FIRST_VISIBLE_YEAR)
                 if moment:
-                    found.append(_Line(moment, "time", *_labels(texts, block), block))
+                    found.append(_Line(moment, "time", block, texts))
         for block in (*near, *evidence.after()):
             if block != evidence.title_block and len(texts[block]) <= MAX_LINE_CHARS:
                 moment = read_moment(texts[block], evidence.language, FIRST_VISIBLE_YEAR)
                 if moment:
-                    found.append(_Line(moment, "visible", *_labels(texts, block), block))
+                    found.append(_Line(moment, "visible", block, texts))
         return found
 
     def _is_behind(self, line: _Line) -> bool:
@@ -252,14 +253,26 @@ class _Lines:
         return line.block - title if line.block >= title else ABOVE_TITLE * (title - line.block)
 
 
-class _Line(NamedTuple):
-    """A date in a short line, and what the line says that it is the date of."""
+@dataclass
+class _Line:
+    """A date in a short line, and what the line says that it is the date of, where that is asked."""
 
     moment: Moment
     source: str
-    published: bool
-    changed: bool
     block: int
+    texts: Sequence[str]
+
+    @property
+    def published(self) -> bool:
+        return self._labels[0]
+
+    @property
+    def changed(self) -> bool:
+        return self._labels[1]
+
+    @cached_property
+    def _labels(self) -> tuple[bool, bool]:
+        return _labels(self.texts, self.block)
 
 
 def _labels(texts: Sequence[str], block: int) -> tuple[bool, bool]:

@@ -107,8 +107,9 @@ def _stated_times(columns: Columns, places: Sequence[int]) -> Iterator[tuple[int
         if block < count:
             yield block, value or text
     for block in range(places[0] and places[0] - 1, min(places[-1] + 1, count)):
-        if _CLOCK.match(columns.text[block]):
-            yield block, columns.text[block][:MAX_CLOCK_CHARS]
+        text = columns.text[block]
+        if not text[:1].isalpha() and _CLOCK.match(text):
+            yield block, text[:MAX_CLOCK_CHARS]
 
 
 def _is_live(columns: Columns, group: Mapping[int, str]) -> bool:

@@ -101,7 +101,7 @@ class _Page:
 
     def title_with(self, pattern: re.Pattern[str]) -> str | None:
         """Return the first title, or part of one, that ``pattern`` is found in."""
-        parts = (part for title in self.signs.titles for part in (title, *_SEPARATORS.split(title)))
+        parts = dict.fromkeys(part for title in self.signs.titles for part in (title, *_SEPARATORS.split(title)))
         return next((part for part in parts if pattern.search(part.strip(" .!?…"))), None)
 
 

@@ -24,6 +24,7 @@ _CREDIT = re.compile(
     r"([^.()\[\]|]{2,80})[)\]]?\.?$",
     re.IGNORECASE,
 )
+_CREDIT_MARKS = (*":：/=＝©", "(c)", "(C)")  # one of them is in each
 _SIZE = re.compile(r"[-_@](?:\d{2,4}x\d{2,4}|\d+w|\dx|scaled|large|medium|small)(?=\.\w+$)")
 
 
@@ -64,7 +65,7 @@ def _caption(columns: Columns, picture: Picture, kept: frozenset[int]) -> tuple[
         named = _CREDIT.fullmatch(credit)
         credit = named[2].strip() if named else credit
     caption = " ".join(filter(None, texts))[:MAX_CAPTION_CHARS] or None
-    if caption and credit is None:
+    if caption and credit is None and any(map(caption.__contains__, _CREDIT_MARKS)):
         stated = _CREDIT.search(caption)
         if stated:
             credit = stated[2].strip()

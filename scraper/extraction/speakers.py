@@ -18,6 +18,7 @@ PAIR_SHARE = 0.5  # of the turns belong to the two who speak most; the fields of
 ASKS_SHARE = 0.35  # of the turns of the one who asks, who also comments
 MAX_NAME_WORDS = 4
 MAX_NAME_CHARS = 50  # with the colon and what comes next
+MAX_LETTER_CHARS = 6  # of a letter that stands for a name, with white space round it and its full stop
 # "Ann Bell: ...", "ZEITUNG: ...", "问：...", "山田：...", also alone on a line; a dash may stand before it.
 _LABEL = re.compile(
     r"\s{0,3}[-–—―]{0,2}\s?(?P<name>[^\W\d_][^:：.!?。！？,，;；\"“„«»()（）\[\]<>|/]{0,39}?)\s?[:：](?P<rest>.?)"
@@ -68,8 +69,10 @@ def _is_interview(blocks: Sequence[Block], prose: Sequence[int], speakers: dict[
 def _label(text: str) -> tuple[str, str] | None:
     """Return the name before the colon, and how the text after it begins; ``None`` where there is no name."""
     start = text[:MAX_NAME_CHARS]
-    match = _LABEL.match(start) if ":" in start or "：" in start else None
-    match = match or _LETTER.match(start)
+    has_colon = ":" in start or "：" in start
+    match = _LABEL.match(start) if has_colon else None
+    if match is None and (has_colon or "." in start[:MAX_LETTER_CHARS]):
+        match = _LETTER.match(start)
     if match is None:
         return None
     name = match["name"].strip()
