@@ -2,7 +2,7 @@
 """Loops over the bytes or characters of a text, which ``parse.py``, ``text.py``, ``article.py`` and ``rules`` have in
 Python as well."""
 
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memchr, memcmp, memcpy, memset
 
 cdef extern from *:
     """
@@ -12,7 +12,7 @@ cdef extern from *:
     #define WITH_WIDER_REGISTERS
     #endif
 
-    #define STEP 64
+    #define STEP 256
     /* Tell whether "</b" or "</h" begins in one of the next bytes: they are compared all at once. */
     WITH_WIDER_REGISTERS static int has_end_tag(const unsigned char* text) {
         unsigned char found = 0;
@@ -22,9 +22,18 @@ cdef extern from *:
         }
         return found;
     }
+
+    /* Tell whether one of the next bytes is ESC or not in ASCII. */
+    WITH_WIDER_REGISTERS static int has_other_bytes(const unsigned char* text) {
+        unsigned char found = 0;
+        for (int place = 0; place < STEP; place++)
+            found |= (text[place] >= 0x80) | (text[place] == 0x1B);
+        return found;
+    }
     """
     enum:
         STEP
+    int has_other_bytes(const unsigned char* text) noexcept
     int has_end_tag(const unsigned char* text) noexcept
 
 cdef extern from "Python.h":
@@ -47,41 +56,43 @@ ctypedef fused Char:  # what a ``str`` keeps a character in: 1, 2 or 4 bytes, by
 
 
 def is_utf8(bytes body):
-    """Tell whether ``bytes.decode("utf-8")`` would read the bytes."""
+    """See ``text.is_utf8``."""
     cdef:
         const unsigned char* byte = <const unsigned char*>body
         const unsigned char* end = byte + len(body)
+        const unsigned char* stop
         unsigned char lead, second
-        Eight some
     while byte < end:
-        if end - byte >= 8:
-            memcpy(&some, byte, 8)
-            if not some & 0x8080808080808080ULL:
-                byte += 8
-                continue
-        lead = byte[0]
-        if lead < 0x80:
-            byte += 1
-        elif lead < 0xE0:
-            if lead < 0xC2 or end - byte < 2 or not _follows(byte[1]):
-                return False
-            byte += 2
-        elif lead < 0xF0:
-            if end - byte < 3 or not _follows(byte[1]) or not _follows(byte[2]):
-                return False
-            second = byte[1]
-            if (lead == 0xE0 and second < 0xA0) or (lead == 0xED and second >= 0xA0):  # too long; a surrogate
-                return False
-            byte += 3
-        else:
-            if lead > 0xF4 or end - byte < 4:
-                return False
-            second = byte[1]
-            if not _follows(second) or not _follows(byte[2]) or not _follows(byte[3]):
-                return False
-            if (lead == 0xF0 and second < 0x90) or (lead == 0xF4 and second >= 0x90):  # too long; beyond Unicode
-                return False
-            byte += 4
+        if end - byte >= STEP and not has_other_bytes(byte):
+            byte += STEP
+            continue
+        stop = min(byte + STEP, end)
+        while byte < stop:
+            lead = byte[0]
+            if lead < 0x80:
+                if lead == 0x1B:
+                    return False
+                byte += 1
+            elif lead < 0xE0:
+                if lead < 0xC2 or end - byte < 2 or not _follows(byte[1]):
+                    return False
+                byte += 2
+            elif lead < 0xF0:
+                if end - byte < 3 or not _follows(byte[1]) or not _follows(byte[2]):
+                    return False
+                second = byte[1]
+                if (lead == 0xE0 and second < 0xA0) or (lead == 0xED and second >= 0xA0):  # too long; a surrogate
+                    return False
+                byte += 3
+            else:
+                if lead > 0xF4 or end - byte < 4:
+                    return False
+                second = byte[1]
+                if not _follows(second) or not _follows(byte[2]) or not _follows(byte[3]):
+                    return False
+                if (lead == 0xF0 and second < 0x90) or (lead == 0xF4 and second >= 0x90):  # too long; beyond Unicode
+                    return False
+                byte += 4
     return True
 
 
@@ -90,27 +101,37 @@ cdef inline bint _follows(unsigned char byte) noexcept:
 
 
 def without_end_tags(bytes body):
-    """Return the bytes without the end tags of body and html."""
+    """See ``parse.without_end_tags``."""
     cdef:
         const unsigned char* text = <const unsigned char*>body
-        Py_ssize_t size = len(body), place = 0, done = 0, end, stop
-        list pieces = []
+        const unsigned char* bracket
+        Py_ssize_t size = len(body), place = 0, end, stop
+        list spans = []
     while place < size:
         if size - place > STEP + 2 and not has_end_tag(text + place):
             place += STEP
             continue
         stop = min(place + STEP, size)
         while place < stop:
-            end = _end_tag(text, place, size) if text[place] == 60 else 0
+            bracket = <const unsigned char*>memchr(text + place, 60, stop - place)
+            if not bracket:
+                place = stop
+                break
+            place = bracket - text
+            end = _end_tag(text, place, size)
             if end:
-                pieces.append(body[done:place])
-                place = done = end
-            else:
-                place += 1
-    if not pieces:
-        return body
-    pieces.append(body[done:])
-    return b"".join(pieces)
+                spans.append((place, end))
+            place = end or place + 1
+    return without_spans(body, spans) if spans else body
+
+
+def without_spans(bytes body, list spans):
+    """Return the bytes without what is between these places."""
+    cdef Py_ssize_t first = spans[0][0]
+    ends = [first, *[end for _, end in spans]]
+    starts = [*[start for start, _ in spans], len(body)]
+    rest = b"".join([body[start:end] for start, end in zip(ends, starts)])
+    return body[:first] + rest if rest.strip(b" \t\r\n") or not first else memoryview(body)[:first]
 
 
 cdef Py_ssize_t _end_tag(const unsigned char* text, Py_ssize_t place, Py_ssize_t size) noexcept:
@@ -152,35 +173,62 @@ cdef class Words:
     """
 
     cdef unsigned char small[128]  # of each character of a token its small letter; 0 for what parts tokens
-    cdef unsigned char bits[4096]  # of most words they tell that no rule has them, in the processor's cache
-    cdef object table  # the memory of the next, of 2^n places
-    cdef Eight* hashes  # 0 for an empty place
-    cdef int* places  # in ``rules``
+    cdef object memory  # of the next three, which do not change
+    cdef Eight* hashes  # of 2^n places; 0 for an empty one
+    cdef int* places  # in ``numbers``
+    cdef int* numbers  # of each token's rules, then -1
     cdef Eight mask
-    cdef list rules
+    cdef bytes allowed  # of each rule, whether it is looked for
+    cdef unsigned char bits[4096]  # of most words they tell that no such rule has them, in the processor's cache
 
-    def __cinit__(self, rules_of, bytes spaces):
+    def __init__(self, rules_of, bytes spaces, bytes allowed):
         """``rules_of`` are the numbers of each token's rules, ``spaces`` is what ``bytes.translate`` makes of a line."""
-        cdef int code
-        cdef Py_ssize_t size = 8
+        cdef int code, number
+        cdef Py_ssize_t size = 8, place = 0, count = sum([len(numbers) + 1 for numbers in rules_of.values()])
         cdef Eight at, hashed
         for code in range(128):
             self.small[code] = 0 if spaces[code] == 32 else spaces[code]
         while size < 4 * len(rules_of):
             size *= 2
         self.mask = size - 1
-        self.table = bytearray(size * (sizeof(Eight) + sizeof(int)))
-        self.hashes = <Eight*><char*>self.table
+        self.memory = bytearray(size * (sizeof(Eight) + sizeof(int)) + count * sizeof(int))
+        self.hashes = <Eight*><char*>self.memory
         self.places = <int*>(self.hashes + size)
-        self.rules = [list(numbers) for numbers in rules_of.values()]
-        for place, token in enumerate(rules_of):
+        self.numbers = self.places + size
+        for token, numbers in rules_of.items():
             hashed = _START
             for code in token:
                 hashed = _with(hashed, code)
             at = self.place_of(hashed)
             self.hashes[at] = hashed
             self.places[at] = place
-            self.bits[(hashed & MOST_BITS) >> 3] |= 1 << (hashed & 7)
+            for number in (*numbers, -1):
+                self.numbers[place] = number
+                place += 1
+        self.allow(allowed)
+
+    def among(self, bytes allowed):
+        """Return the same for other rules."""
+        cdef Words some = Words.__new__(Words)
+        memcpy(some.small, self.small, sizeof(self.small))
+        some.memory = self.memory
+        some.hashes, some.places, some.numbers, some.mask = self.hashes, self.places, self.numbers, self.mask
+        some.allow(allowed)
+        return some
+
+    cdef allow(self, bytes allowed):
+        cdef const unsigned char* is_allowed = allowed
+        cdef Eight at
+        cdef int* number
+        self.allowed = allowed
+        memset(self.bits, 0, sizeof(self.bits))
+        for at in range(self.mask + 1):
+            if self.hashes[at]:
+                number = self.numbers + self.places[at]
+                while number[0] >= 0 and not is_allowed[number[0]]:
+                    number += 1
+                if number[0] >= 0:
+                    self.bits[(self.hashes[at] & MOST_BITS) >> 3] |= 1 << (self.hashes[at] & 7)
 
     cdef inline Eight place_of(self, Eight hashed) noexcept:
         """Return where a hash is in the table, or the empty place where it would be."""
@@ -254,22 +302,25 @@ cdef class Words:
 
     cdef int add_rules(self, Eight hashed, list found) except -1:
         cdef Eight at
+        cdef int* number
         if not self.bits[(hashed & MOST_BITS) >> 3] >> (hashed & 7) & 1:
             return 0
         at = self.place_of(hashed)
         if self.hashes[at]:
-            found += <list>self.rules[self.places[at]]
+            number = self.numbers + self.places[at]
+            while number[0] >= 0:
+                if (<const unsigned char*>self.allowed)[number[0]]:
+                    found.append(number[0])
+                number += 1
         return 0
 
 
 cdef inline bint _is_unspaced(Py_UCS4 code) noexcept:
     """See ``text._UNSPACED``."""
-    if code < 0x0E00:
-        return False
     return (
-        code <= 0x0EFF or 0x1000 <= code <= 0x109F or 0x1780 <= code <= 0x17FF or 0x3040 <= code <= 0x30FF
-        or 0x31F0 <= code <= 0x31FF or 0x3400 <= code <= 0x4DBF or 0x4E00 <= code <= 0x9FFF
-        or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x2FFFF
+        0x4E00 <= code <= 0x9FFF or 0x3040 <= code <= 0x30FF or 0x0E00 <= code <= 0x0EFF
+        or 0x1000 <= code <= 0x109F or 0x1780 <= code <= 0x17FF or 0x31F0 <= code <= 0x31FF
+        or 0x3400 <= code <= 0x4DBF or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x2FFFF
     )
 
 
@@ -296,11 +347,11 @@ cdef Py_ssize_t _words_of(const Char* text, Py_ssize_t size, bint apart, Py_ssiz
             is_white = code == 32 or 9 <= code <= 13 or 28 <= code <= 31
         elif code < 0x0E00:
             is_white = code.isspace()
+        elif _is_unspaced(code):
+            unspaced[0] += 1
+            is_white = apart
         else:
             is_white = code.isspace()
-            if _is_unspaced(code):
-                unspaced[0] += 1
-                is_white = apart
         words += was_white & ~is_white
         was_white = is_white
     return words
@@ -317,8 +368,10 @@ def spaced_words(str text):
     """See ``text.spaced_words``."""
     cdef Py_ssize_t unspaced = 0, letters = 0
     cdef Py_ssize_t words = _words(text, False, &unspaced)
+    cdef Py_UCS4 code
     if unspaced:
-        letters = sum(map(str.isalpha, text))
+        for code in text:
+            letters += code.isalpha()
     return None if unspaced and 2 * unspaced > letters else words
 
 
@@ -398,9 +451,11 @@ cdef bint _is_shown(const Char* text, Py_ssize_t size) noexcept:
         code = text[place]
         if 32 <= code < 127 or 9 <= code <= 10 or 0xA0 <= code < 0xAD or 0xAE <= code < 0x300:
             continue
-        # Dashes, quotes, "…"; Cyrillic without its accents; Han; Hangul.
+        # Dashes, quotes, "…"; Cyrillic; Han and its punctuation; kana; Hangul; wide signs; Greek; Arabic; Hebrew.
         if not (
-            0x2010 <= code <= 0x2027 or 0x400 <= code < 0x483 or 0x4E00 <= code < 0xA000 or 0xAC00 <= code < 0xD7A4
+            0x2010 <= code <= 0x2027 or 0x400 <= code < 0x483 or 0x4E00 <= code < 0xA000 or 0x3000 <= code < 0x302A
+            or 0x3041 <= code < 0x3097 or 0x30A0 <= code <= 0x30FF or 0xAC00 <= code < 0xD7A4 or 0xFF01 <= code < 0xFF5F
+            or 0x388 <= code < 0x3D0 or 0x620 <= code < 0x64B or code == 0x60C or 0x5D0 <= code < 0x5EB
         ):
             return False
     return True

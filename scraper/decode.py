@@ -110,7 +110,7 @@ def decode(response: Response) -> Page:
     if is_known or _has_controls(head):
         raise NotAnArticle("not_html", "the body is binary data", response.url)
     header = _LABELS.get(_header_label(response))
-    if b"\x1b" not in body and is_utf8(body):
+    if is_utf8(body):
         utf8 = body.replace(b"\0", b"") if b"\0" in body else body
         return Page(response=response, utf8=utf8, encoding="utf-8", encoding_from=_who_says_utf8(header, body))
     for encoding, said_by in _candidates(header, body):

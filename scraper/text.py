@@ -92,12 +92,12 @@ def _letters(text: str, chars: int = sys.maxsize, most: int = sys.maxsize) -> st
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Tell whether bytes can be read as UTF-8."""
+    """Tell whether bytes can be read as UTF-8, and have no ESC, by which ISO-2022-JP leaves ASCII with ASCII."""
     try:
         data.decode()
     except UnicodeDecodeError:
         return False
-    return True
+    return b"\x1b" not in data
 
 
 try:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scraper import parse, rules, text
 from scraper.rules import matching
-from scraper.rules.lookup import Lookup
+from scraper.rules.lookup import Lookup, entry_of
 
 compiled = pytest.importorskip("scraper._text", reason="nothing was compiled: there is no C compiler")
 
@@ -31,6 +31,7 @@ TAG_PIECES = (
     b"\n\v",
     b"\x1c",
     b"x" * 60,
+    b"x" * 250,
     b"\xe9",
     b"",
 )
@@ -42,13 +43,14 @@ MARKS = [
 ]
 SCRIPTS = [*"a Bc 7 é ก ้ 水 水水 ｱ 한 ა \u3000 \xa0 . \U00020000 \ud800 - İ".split(" "), " ", "\n", "\x1f"]
 
-FAST, SLOW = Lookup(rules.load_rules((), ())._entries), Lookup(rules.load_rules((), ())._entries)
+ALL = rules.load_rules((), ()).rules
+FAST, SLOW = (Lookup(map(entry_of, ALL, range(len(ALL)))) for _ in range(2))
 SLOW._words = None
 FOREIGN = sorted({token.decode() for token in SLOW._tokens if not token.isascii()})[::20]
 LETTERS = [*"aCK éÉßΣσςяЯİıשش،؟©®ªⓒ(c)-", *FOREIGN, *map(str.upper, FOREIGN), " ", "\u0307", "\u212a", "\x01"]
 
 
-@given(st.lists(st.sampled_from([*EDGES, b"plain ascii"]), max_size=12))
+@given(st.lists(st.sampled_from([*EDGES, b"\x1b", b"plain ascii", b"x" * 250]), max_size=12))
 def test_bytes_are_utf8_where_they_can_be_decoded(pieces: list[bytes]) -> None:
     data = b"".join(pieces)
 
@@ -66,7 +68,8 @@ def test_a_text_is_utf8(written: str) -> None:
 def test_the_same_end_tags_are_taken_out(pieces: list[bytes]) -> None:
     body = b"".join(pieces)
 
-    assert compiled.without_end_tags(body) == parse._without_end_tags(body)
+    cut, cut_in_python = compiled.without_end_tags(body), parse._without_end_tags(body)
+    assert (cut, type(cut)) == (cut_in_python, type(cut_in_python))
 
 
 @given(
@@ -76,6 +79,17 @@ def test_the_same_rules_have_a_word_of_a_line(words: list[str], between: str) ->
     line = between.join(words)
 
     assert list(FAST.find(line)) == list(SLOW.find(line))
+
+
+@given(
+    st.lists(st.sampled_from(WORDS), max_size=12), st.lists(st.integers(0, len(ALL) - 1), max_size=40), st.booleans()
+)
+def test_the_same_rules_are_found_among_some(words: list[str], numbers: list[int], most: bool) -> None:
+    line = " ".join(words)
+    wanted = [number for number in range(len(ALL)) if (number in numbers) != most]
+
+    found = FAST.among(wanted).find(line)
+    assert list(found) == list(SLOW.among(wanted).find(line)) == [one for one in FAST.find(line) if one in wanted]
 
 
 @given(st.lists(st.sampled_from(LETTERS), max_size=9))

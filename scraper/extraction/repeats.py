@@ -100,10 +100,8 @@ def _siblings(scored: Scored, container: int) -> list[int]:
     signature = columns.c_signature[container]
     return [
         other
-        for other, its_parent in enumerate(columns.c_parent)
-        if its_parent == parent
-        and other != container
-        and (columns.c_signature[other] == signature or tag == columns.c_tag[other] == "article")
+        for other in (scored.regions.parent == parent).nonzero()[0].tolist()
+        if other != container and (columns.c_signature[other] == signature or tag == columns.c_tag[other] == "article")
     ]
 
 

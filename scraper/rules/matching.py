@@ -47,8 +47,8 @@ class RuleSet:
         self._lookups: dict[Edge, list[Lookup | None]] = {
             edge: [None] * (self.max_chars + 1) for edge in ("any", "start", "end")
         }
-        self._entries = [entry_of(rule, number) for number, rule in enumerate(self.rules)]
-        self._tails = Lookup(entry for entry in self._entries if self.rules[entry.number].tail)
+        self._all = Lookup(entry_of(rule, number) for number, rule in enumerate(self.rules))
+        self._tails = self._all.among(number for number, rule in enumerate(self.rules) if rule.tail)
 
     def match(self, line: str, edge: Edge = "any", language: str | None = None) -> Rule | None:
         """Return the rule that takes the whole of ``line`` where it stands at ``edge``, or ``None``.
@@ -82,8 +82,9 @@ class RuleSet:
         class_ = bisect_left(_LENGTHS, length)
         shorter, longest = ([-1, *_LENGTHS, self.max_chars][place] for place in (class_, class_ + 1))
         places = ("any",) if edge == "any" else ("any", "edges", edge)
-        rules = zip(self.rules, self._entries, strict=True)
-        made = Lookup(entry for rule, entry in rules if rule.max_chars > shorter and rule.where in places)
+        made = self._all.among(
+            number for number, rule in enumerate(self.rules) if rule.max_chars > shorter and rule.where in places
+        )
         for chars in range(shorter + 1, min(longest, self.max_chars) + 1):
             self._lookups[edge][chars] = made
         return made
