@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""Loops over the bytes or characters of a text, which ``parse.py``, ``text.py``, ``article.py`` and ``rules`` have in
-Python as well."""
+"""Loops over the bytes or characters of a text, which ``parse.py``, ``text.py``, ``rules`` and
+``extraction/completeness.py`` have in Python as well."""
 
 from libc.string cimport memchr, memcmp, memcpy, memset
 
@@ -406,6 +406,58 @@ def letters(str text, Py_ssize_t chars=PY_SSIZE_T_MAX, Py_ssize_t most=PY_SSIZE_
         return PyUnicode_FromKindAndData(sizeof(code), found, count)
     finally:
         PyMem_Free(found)
+
+
+def tokens_apart(str text):
+    """See ``completeness.tokens_apart``."""
+    cdef:
+        int kind
+        const void* data
+        Py_ssize_t place, size, count = 0
+        Py_UCS4 code
+        bint in_word = False, is_letter, is_single
+        unsigned int* found
+    if _has_letters_beyond_ascii(text):
+        text = text.casefold()
+    kind, data, size = PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text)
+    found = <unsigned int*>PyMem_Malloc((2 * size + 1) * sizeof(unsigned int))
+    if not found:
+        raise MemoryError
+    for place in range(size):
+        code = PyUnicode_READ(kind, data, place)
+        if code < 0x80:
+            is_letter = 97 <= code <= 122 or 65 <= code <= 90 or 48 <= code <= 57
+        else:
+            is_letter = code.isalnum()
+        is_single = code >= 0x0E00 and not (in_word and is_letter) and (
+            code <= 0x0EFF or 0x3040 <= code <= 0x30FF or 0x3400 <= code <= 0x4DBF or 0x4E00 <= code <= 0x9FFF
+        )
+        if is_letter or is_single:
+            if count and (is_single or not in_word):
+                found[count] = 32
+                count += 1
+            found[count] = <unsigned int>code | 32 if 65 <= code <= 90 else <unsigned int>code
+            count += 1
+        in_word = is_letter and not is_single
+    try:
+        return PyUnicode_FromKindAndData(sizeof(unsigned int), found, count)
+    finally:
+        PyMem_Free(found)
+
+
+cdef bint _has_letters_beyond_ascii(str text) noexcept:
+    """Tell whether a text has other characters than ASCII with typographic quotes, dashes and spaces."""
+    cdef int kind = PyUnicode_KIND(text)
+    cdef const void* data = PyUnicode_DATA(text)
+    cdef Py_ssize_t place
+    cdef unsigned int code
+    if PyUnicode_IS_ASCII(text):
+        return False
+    for place in range(PyUnicode_GET_LENGTH(text)):
+        code = PyUnicode_READ(kind, data, place)
+        if code >= 0x80 and code != 0xA0 and not 0x2000 <= code <= 0x203F:
+            return True
+    return False
 
 
 def has_controls(str text):

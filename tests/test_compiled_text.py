@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import parse, rules, text
+from scraper.extraction import completeness
 from scraper.rules import matching
 from scraper.rules.lookup import Lookup, entry_of
 
@@ -119,6 +120,13 @@ def test_any_text_has_the_same_words(pieces: list[str]) -> None:
 def test_a_text_has_the_same_letters(written: str, chars: int, most: int) -> None:
     assert compiled.letters(written) == text._letters(written)
     assert compiled.letters(written, chars, most) == text._letters(written, chars, most)
+
+
+@given(st.lists(st.sampled_from([*SCRIPTS, "_", "’"]), max_size=20) | st.text())
+def test_a_text_has_the_same_tokens(pieces: list[str] | str) -> None:
+    written = "".join(pieces)
+
+    assert compiled.tokens_apart(written) == completeness._tokens_apart(written)
 
 
 @given(st.lists(st.sampled_from([*"a é水 ", "\t", "\r", "\n", "\x0b", "\x1f", "\x7f", "\x9f", "\xa0"]), max_size=70))
