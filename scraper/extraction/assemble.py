@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import urljoin
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
 
 from scraper.extraction.columns import Columns
 from scraper.extraction.date_parsing import read_moment
@@ -29,6 +31,7 @@ SURE_SECTION = 0.7
 MIN_HEADING = 0.1  # "Related articles" above a teaser that looks like a paragraph
 ROW_SEPARATOR = "\n"
 _DATA_STARTS = ('{"', "[{")
+_FROM_ROOT = re.compile(r"(?:/[\w%~+-][\w%~+.-]*)+/?", re.ASCII)  # a path that is complete and has no "." or ".."
 _JOINERS = "\u200c\u200d"  # seen between letters only: a block of nothing else is an empty one
 
 
@@ -209,11 +212,22 @@ def absolute(base_url: str, href: str) -> str | None:
     href = href.strip()
     if not href or href[0] == "#":
         return None
+    if href.startswith(("https://", "http://")):
+        return href
     try:
-        url = href if href.startswith(("https://", "http://")) else urljoin(base_url, href)
+        if _FROM_ROOT.fullmatch(href) and (root := _root(base_url)):
+            return root + href
+        url = urljoin(base_url, href)
     except ValueError:  # "http://[": no address
         return None
     return url if url.startswith(("https://", "http://")) else None
+
+
+@lru_cache(maxsize=8)
+def _root(url: str) -> str:
+    """Return what all addresses of a host begin with, empty where there is none. Raises ``ValueError`` like urljoin."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("https", "http") and parts.netloc else ""
 
 
 def _row(scored: Scored, cells: Iterable[Sequence[int]], base_url: str) -> Block:
