@@ -51,16 +51,17 @@ def _misses_body(blocks: Sequence[Block], body: str) -> bool:
     if grams < MIN_BODY_TOKENS:
         return False
     found = tokens_apart(" ".join(block.text for block in blocks))
-    if _surely_shared(wanted, f" {found} ") >= BODY_SHARE * grams:
+    if _surely_shared(wanted, found) >= BODY_SHARE * grams:
         return False
     return (_grams(wanted) & _grams(found.split())).total() < BODY_SHARE * grams
 
 
-def _surely_shared(wanted: Sequence[str], text: str) -> int:
+def _surely_shared(wanted: Sequence[str], found: str) -> int:
     """Return how many grams two texts share at least: those in pieces that come in the same order in both.
 
     Most pages show the whole text, and then no gram need be made. Where many pieces are missing, it is not worth it.
     """
+    text = f" {found} "
     shared = place = missing = 0
     for start in range(0, len(wanted), PIECE):
         tokens = wanted[start : start + PIECE]

@@ -83,9 +83,8 @@ _DAY_FIRST = re.compile(
     + r"(?:/\S{1,12})?[.,\s\-–/]{0,3}(?:(?:de|del|of)\s)?((?<=['’])\d\d|\d{4})(?!\d)",
     re.IGNORECASE,
 )
-_MONTH_FIRST_WORDS = re.compile(
-    _WORD + r"[.\s\-/]{0,3}(\d{1,2})(?:st|nd|rd|th|\.)?,?[\s\-/]{0,2}(?:of )?(\d{4})(?!\d)", re.IGNORECASE
-)
+_DAY_AND_YEAR = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?,?[\s\-/]{0,2}(?:of )?(\d{4})(?!\d)", re.IGNORECASE)
+_MONTH_FIRST_WORDS = re.compile(_WORD + r"[.\s\-/]{0,3}" + _DAY_AND_YEAR.pattern, re.IGNORECASE)
 _YEAR_FIRST_WORDS = re.compile(r"(?<!\d)(\d{4})(?:\.|,| m\.)?[\s\-]{1,2}" + _WORD + r"[\s\-]{1,2}(\d{1,2})(?!\d)")
 _CLOCK = re.compile(
     r"(?<![\d.:+-])(?:(오후|下午|午後)\s?)?([01]?\d|2[0-3])"
@@ -166,6 +165,8 @@ def _days(text: str, language: str) -> Iterator[_Found]:
         for found in _valid(match, match[4], str(second), str(first)):
             yield found._replace(other_day=_swapped(found.day))
     for pattern, order in ((_DAY_FIRST, (3, 2, 1)), (_MONTH_FIRST_WORDS, (3, 1, 2)), (_YEAR_FIRST_WORDS, (1, 2, 3))):
+        if pattern is _MONTH_FIRST_WORDS and not _DAY_AND_YEAR.search(text):
+            continue  # what begins with a word is looked for at every letter
         for match in pattern.finditer(text):
             number = _month(match[order[1]], language)
             if number:
