@@ -548,7 +548,7 @@ cdef list _starts(const Char* text, Py_ssize_t begin, Py_ssize_t size):
     while place < size:
         code = text[place]
         place += 1
-        if code != 46 and code != 33 and code != 63 and (code < 0x2026 or not _is_wide_end(code)):
+        if 63 < code < 0x2026 or (code != 46 and code != 33 and code != 63 and not _is_wide_end(code)):
             continue
         next_ = place
         while next_ < size and _closes(text[next_]):
