@@ -338,23 +338,51 @@ cdef Py_ssize_t _words(str text, bint apart, Py_ssize_t* unspaced):
 
 cdef Py_ssize_t _words_of(const Char* text, Py_ssize_t size, bint apart, Py_ssize_t* unspaced) noexcept:
     cdef:
-        Py_ssize_t place, words = 0
+        Py_ssize_t place = 0, stop, words = 0
         bint is_white, was_white = True
-        Py_UCS4 code
+        unsigned int code
+    while place < size:
+        stop = min(place + STEP, size)
+        if _are_spaced(text + place, stop - place):
+            words += (was_white & ~_is_white(text[place])) + _words_behind(text + place, stop - place)
+            was_white = _is_white(text[stop - 1])
+            place = stop
+            continue
+        for place in range(place, stop):
+            code = text[place]
+            is_white = apart if _is_unspaced(code) else (<Py_UCS4>code).isspace()
+            unspaced[0] += _is_unspaced(code)
+            words += was_white & ~is_white
+            was_white = is_white
+        place = stop
+    return words
+
+
+cdef inline bint _are_spaced(const Char* text, Py_ssize_t size) noexcept:
+    """Tell whether all characters are of scripts with spaces, or dashes and quotes; many are compared at once."""
+    cdef Py_ssize_t place
+    cdef Char code
+    cdef bint found = False
     for place in range(size):
         code = text[place]
-        if code < 0x80:
-            is_white = code == 32 or 9 <= code <= 13 or 28 <= code <= 31
-        elif code < 0x0E00:
-            is_white = code.isspace()
-        elif _is_unspaced(code):
-            unspaced[0] += 1
-            is_white = apart
-        else:
-            is_white = code.isspace()
-        words += was_white & ~is_white
-        was_white = is_white
+        found |= (code >= 0x0E00) & ((code < 0x2010) | (code > 0x2027))
+    return not found
+
+
+cdef inline int _words_behind(const Char* text, Py_ssize_t size) noexcept:
+    """Return how many words begin behind the first character of what is spaced."""
+    cdef Py_ssize_t place
+    cdef int words = 0
+    for place in range(1, size):
+        words += _is_white(text[place - 1]) & ~_is_white(text[place])
     return words
+
+
+cdef inline bint _is_white(Char code) noexcept:
+    """Tell white space below U+0E00."""
+    return (
+        (code == 32) | ((code >= 9) & (code <= 13)) | ((code >= 28) & (code <= 31)) | (code == 0x85) | (code == 0xA0)
+    )
 
 
 def reading_words(str text):

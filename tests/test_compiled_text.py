@@ -108,7 +108,10 @@ def test_sentences_begin_at_the_same_places(pieces: list[str], begin: int) -> No
     assert starts == [end.end() for end in matching._SENTENCE_END.finditer(written, begin)]
 
 
-@given(st.lists(st.sampled_from(SCRIPTS), max_size=20) | st.lists(st.characters(), max_size=20))
+@given(
+    st.lists(st.sampled_from([*SCRIPTS, "x" * 250, "word " * 51, "水" * 256]), max_size=20)
+    | st.lists(st.characters(), max_size=20)
+)
 def test_any_text_has_the_same_words(pieces: list[str]) -> None:
     written = "".join(pieces)
 
