@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -22,14 +21,13 @@ from scraper.records import (
     TextBlock,
     Tool,
 )
-from scraper.text import counted, reading_words, spaced_words, visible
+from scraper.text import counted, has_controls, reading_words, spaced_words, visible
 from scraper.urls import normalise, same_site, without_login
 
 SEPARATOR = "\n\n"
 HASH_CHARS = 16  # 64 bits: a collision in a corpus of a hundred million articles has a chance of 1 in 3,700
 LIST_MARK = "- "
 ENOUGH_CHARS = 20  # a word; nearly every text has as many words as are asked for in its beginning
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def article(draft: Draft, settings: ExtractSettings, tool: Tool, pages: int = 1) -> Article | Skipped:
@@ -91,19 +89,23 @@ def _joined(drafted: Sequence[Block]) -> tuple[str, list[TextBlock], list[Link]]
     links: list[Link] = []
     start = 0
     for block in drafted:
-        if _CONTROLS.search(block.text):
-            # Offsets of links would move with the text: a page that hides controls in it loses them.
-            block = msgspec.structs.replace(block, text=visible(block.text), links=())  # noqa: PLW2901
-        mark = LIST_MARK if block.kind == "item" else ""
-        end = start + len(mark) + len(block.text)
-        parts.append(mark + block.text)
+        is_item = block.kind == "item"
+        parts.append(LIST_MARK + block.text if is_item else block.text)
+        end = start + len(parts[-1])
         blocks.append(
             TextBlock(kind=block.kind, start=start, end=end, level=block.level, speaker=block.speaker, time=block.time)
         )
-        offset = start + len(mark)
-        links += [Link(start=offset + link.start, end=offset + link.end, url=link.url) for link in block.links]
+        if block.links:
+            offset = start + len(LIST_MARK) if is_item else start
+            links += [Link(start=offset + link.start, end=offset + link.end, url=link.url) for link in block.links]
         start = end + len(SEPARATOR)
-    return SEPARATOR.join(parts), blocks, links
+    text = SEPARATOR.join(parts)
+    return _joined([_without_controls(block) for block in drafted]) if has_controls(text) else (text, blocks, links)
+
+
+def _without_controls(block: Block) -> Block:
+    """Offsets of links would move with the text: a block that hides controls in it loses them."""
+    return msgspec.structs.replace(block, text=visible(block.text), links=()) if has_controls(block.text) else block
 
 
 def _refusal(draft: Draft, text: str, settings: ExtractSettings) -> tuple[SkipReason, str] | None:

@@ -56,22 +56,37 @@ def _lxml_tree(body: bytes) -> tuple[Any, bool]:
     )
     try:
         # libxml2 drops what follows the first ``</html>``, a browser does not.
-        tree = etree.fromstring(without_end_tags(body), parser)
+        tree = etree.fromstring(_buffer(without_end_tags(body)), parser)
     except etree.XMLSyntaxError:
         return None, False
     log = parser.error_log
     return tree, bool(log) and log[-1].level == etree.ErrorLevels.FATAL
 
 
-def _without_end_tags(body: bytes) -> bytes:
-    return _BODY_ENDS.sub(b"", body)
+def _without_end_tags(body: bytes) -> bytes | memoryview:
+    """Return a page without the end tags of body and html.
+
+    Of most pages that is a view of what stands before them, so that nothing is copied: only white space follows, which
+    shows nothing.
+    """
+    first = _BODY_ENDS.search(body)
+    if first is None:
+        return body
+    end, rest = first.start(), _BODY_ENDS.sub(b"", body[first.end() :])
+    # lxml takes no view of nothing.
+    return body[:end] + rest if rest.strip(b" \t\r\n") or not end else memoryview(body)[:end]
 
 
 try:
     from scraper._text import without_end_tags as _compiled
 except ImportError:  # nothing was compiled on this machine: hatch_build.py
     _compiled = None
-without_end_tags: Callable[[bytes], bytes] = _compiled or _without_end_tags
+without_end_tags: Callable[[bytes], bytes | memoryview] = _compiled or _without_end_tags
+
+
+def _buffer(body: bytes | memoryview) -> Any:
+    """Return what lxml can parse: it takes views since version 6."""
+    return body if etree.LXML_VERSION >= (6,) else bytes(body)
 
 
 def _tolerant_tree(html: str) -> Any:

@@ -21,8 +21,11 @@ MAX_NODES = 200_000  # of values in which references are looked for
 
 _KINDS = ("", "text/javascript", "application/javascript", "module")
 _PUSHED = re.compile(r"(?:^|[;\s()=,])(?:self|window)\.__\w{1,40}(?:\s*\|\|\s*\[\]\s*\)?)?\.push\(\s*(?=\[)")
+# Of an assignment, what is in front of the sign and from there on: a literal first is looked for ten times as fast.
+_NAMED = re.compile(r"[\w\]]\s{0,9}\Z")
+_NAMED_CHARS = 10
 _ASSIGNED = re.compile(
-    r"""[\w\]]\s{0,9}=\s{0,9}\(?(?:(?P<value>[{\[])
+    r"""=\s{0,9}\(?(?:(?P<value>[{\[])
     |JSON\.parse\(\s{0,9}(?:decodeURIComponent\(\s{0,9})?(?P<parsed>["'`])
     |(?P<quoted>["'`])(?=\s{0,9}(?:[{\[]|%7[bB]|%5[bB]))
     |function\s{0,9}\w{0,40}\((?P<names>[\w$,\s]*+)\)\s{0,9}\{)""",
@@ -78,7 +81,7 @@ def json_of(text: str) -> Any:
 
 
 def _pushed(text: str, reader: LiteralReader) -> Iterator[str]:
-    place = 0
+    place = 0 if ".push(" in text else len(text)
     while found := _PUSHED.search(text, place):
         value, place = reader.read(text, found.end())
         if isinstance(value, list):
@@ -87,7 +90,11 @@ def _pushed(text: str, reader: LiteralReader) -> Iterator[str]:
 
 def _assigned(text: str, reader: LiteralReader) -> Iterator[Any]:
     place = 0
+    last = 0
     while found := _ASSIGNED.search(text, place):
+        if not _NAMED.search(text, max(last, found.start() - _NAMED_CHARS), found.start()):
+            place = found.start() + 1
+            continue
         if found["value"]:
             value, place = reader.read(text, found.start("value"))
         elif found["names"] is not None:
@@ -95,6 +102,7 @@ def _assigned(text: str, reader: LiteralReader) -> Iterator[Any]:
         else:
             held, place = string_at(text, found.start("parsed" if found["parsed"] else "quoted"))
             value = json_in(held, reader)
+        last = place
         if isinstance(value, (dict, list)):
             yield value
 

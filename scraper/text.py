@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from unicodedata import is_normalized, normalize
 
@@ -44,12 +45,15 @@ _UNSPACED = re.compile(
 _OTHER_BYTES = bytes({*range(256)} - {0xE0, 0xE1, *range(0xE3, 0xEA), 0xEF, 0xF0})
 
 
+_CONTROLS_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Controls, soft hyphen, zero-width space, word joiner and BOM show nothing; ZWJ and ZWNJ shape letters and stay.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
 
 
 def visible(text: str) -> str:
     """Return ``text`` as an article holds it: NFC, without characters that show nothing."""
+    if is_shown is not None and is_shown(text):
+        return text
     if _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
     if text.isascii() or is_normalized("NFC", text):
@@ -77,20 +81,34 @@ def _unspaced(text: str) -> int:
     return len(_UNSPACED.findall(text))
 
 
+def _has_controls(text: str) -> bool:
+    """Tell whether a text has a control character but tabs and line ends."""
+    return _CONTROLS_IN_LINES.search(text) is not None
+
+
+def _letters(text: str, chars: int = sys.maxsize, most: int = sys.maxsize) -> str:
+    """Return the letters and digits of a text's first ``chars`` characters in small letters, at most ``most``."""
+    return "".join(filter(str.isalnum, text[:chars].casefold()))[:most]
+
+
 def _is_utf8(data: bytes) -> bool:
-    """Tell whether bytes can be read as UTF-8."""
+    """Tell whether bytes can be read as UTF-8, and have no ESC, by which ISO-2022-JP leaves ASCII with ASCII."""
     try:
         data.decode()
     except UnicodeDecodeError:
         return False
-    return True
+    return b"\x1b" not in data
 
 
 try:
     from scraper import _text as _compiled
 except ImportError:  # nothing was compiled on this machine: hatch_build.py
     _compiled = None
+has_controls: Callable[[str], bool] = _compiled.has_controls if _compiled else _has_controls
+# Tells that `visible` surely changes nothing.
+is_shown: Callable[[str], bool] | None = _compiled.is_shown if _compiled else None
 is_utf8: Callable[[bytes], bool] = _compiled.is_utf8 if _compiled else _is_utf8
+letters: Callable[..., str] = _compiled.letters if _compiled else _letters
 reading_words: Callable[[str], int] = _compiled.reading_words if _compiled else _reading_words
 spaced_words: Callable[[str], int | None] = _compiled.spaced_words if _compiled else _spaced_words
 

@@ -64,6 +64,21 @@ def test_the_header_beats_the_meta_tag() -> None:
     assert RUSSIAN in page.html
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<?xml version="1.0" encoding="KOI8-R"?>',
+        "<META HTTP-EQUIV=Content-Type CONTENT='text/html; charset=koi8-r'>",
+        "<meta\n charset = koi8-r/>",
+        "<meta name='a' content='b'><meta charset='koi8-r'>",
+    ],
+)
+def test_a_page_says_its_encoding_in_several_ways(said: str) -> None:
+    page = decode(a_response((said + RUSSIAN).encode("koi8-r")))
+
+    assert decided(page) == ("koi8-r", "meta")
+
+
 def test_the_meta_tag_counts_where_the_header_is_silent() -> None:
     page = a_page(RUSSIAN, "koi8-r", meta="koi8-r")
 

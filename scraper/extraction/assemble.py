@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import urljoin
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
 
 from scraper.extraction.columns import Columns
 from scraper.extraction.date_parsing import read_moment
@@ -29,6 +31,7 @@ SURE_SECTION = 0.7
 MIN_HEADING = 0.1  # "Related articles" above a teaser that looks like a paragraph
 ROW_SEPARATOR = "\n"
 _DATA_STARTS = ('{"', "[{")
+_FROM_ROOT = re.compile(r"(?:/[\w%~+-][\w%~+.-]*)+/?", re.ASCII)  # a path that is complete and has no "." or ".."
 _JOINERS = "\u200c\u200d"  # seen between letters only: a block of nothing else is an empty one
 
 
@@ -123,21 +126,21 @@ def _is_date(columns: Columns, index: int) -> bool:
 
 
 def _block(scored: Scored, index: int, base_url: str, first: bool) -> Block:
-    columns = scored.columns
+    columns, regions = scored.columns, scored.regions
     tag = columns.tag[index]
     text = columns.text[index]
-    flags = int(scored.regions.all_flags[columns.container[index]]) | columns.flags[index]
-    near = int(scored.regions.near_flags[columns.container[index]]) | columns.flags[index]
+    container = columns.container[index]
+    flags = regions.all_flags.item(container) | columns.flags[index]
     kind: BlockKind = "paragraph"
     level = None
-    leads = first and bool(near & BIT["STANDFIRST"] or scored.regions.equals_description[index])
+    leads = first and _leads(scored, index)
     if tag in HEADING_LEVELS and not (leads and len(text) >= MIN_STANDFIRST_CHARS):
         kind, level = "heading", HEADING_LEVELS[tag]
     elif leads:
         kind = "standfirst"
     elif tag in ("pre", "code"):
         kind = "code"
-    elif flags & BIT["IN_LIST"] and (depth := _list_depth(columns, columns.container[index])):
+    elif flags & BIT["IN_LIST"] and (depth := _list_depth(columns, container)):
         kind, level = "item", depth
     elif flags & BIT["IN_QUOTE"]:
         kind = "quote"
@@ -145,10 +148,16 @@ def _block(scored: Scored, index: int, base_url: str, first: bool) -> Block:
         kind=kind,
         text=_shown(text, code=kind == "code"),
         level=level,
-        links=_links(columns, index, base_url),
+        links=_links(columns, index, base_url) if columns.links[index] else (),
         flags=flags,
-        score=float(scored.probability[index]),
+        score=scored.probability.item(index),
     )
+
+
+def _leads(scored: Scored, index: int) -> bool:
+    """Tell a standfirst by its class, or by the description of the page."""
+    near = scored.regions.near_flags.item(scored.columns.container[index]) | scored.columns.flags[index]
+    return bool(near & BIT["STANDFIRST"] or scored.regions.equals_description[index])
 
 
 def _list_depth(columns: Columns, container: int) -> int:
@@ -174,13 +183,10 @@ def _item(columns: Columns, index: int) -> int:
 
 
 def _links(columns: Columns, index: int, base_url: str) -> tuple[BlockLink, ...]:
-    found = columns.links[index]
-    if not found:
-        return ()
     text = columns.text[index]
     is_same = _shown(text) == text  # then so is each beginning of it
     result = []
-    for start, end, href in found:
+    for start, end, href in columns.links[index] or ():
         url = absolute(base_url, href)
         if url and is_same:
             result.append(BlockLink(start, end, url))
@@ -206,11 +212,22 @@ def absolute(base_url: str, href: str) -> str | None:
     href = href.strip()
     if not href or href[0] == "#":
         return None
+    if href.startswith(("https://", "http://")):
+        return href
     try:
-        url = href if href.startswith(("https://", "http://")) else urljoin(base_url, href)
+        if _FROM_ROOT.fullmatch(href) and (root := _root(base_url)):
+            return root + href
+        url = urljoin(base_url, href)
     except ValueError:  # "http://[": no address
         return None
     return url if url.startswith(("https://", "http://")) else None
+
+
+@lru_cache(maxsize=8)
+def _root(url: str) -> str:
+    """Return what all addresses of a host begin with, empty where there is none. Raises ``ValueError`` like urljoin."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("https", "http") and parts.netloc else ""
 
 
 def _row(scored: Scored, cells: Iterable[Sequence[int]], base_url: str) -> Block:

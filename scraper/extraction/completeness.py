@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -46,22 +46,22 @@ def stated_body(texts: Sequence[str], url: str) -> str:
 
 
 def _misses_body(blocks: Sequence[Block], body: str) -> bool:
-    wanted = _tokens(body)
+    wanted = tokens_apart(body).split()
     grams = len(wanted) - GRAM + 1
     if grams < MIN_BODY_TOKENS:
         return False
-    found = _tokens(" ".join(block.text for block in blocks))
+    found = tokens_apart(" ".join(block.text for block in blocks))
     if _surely_shared(wanted, found) >= BODY_SHARE * grams:
         return False
-    return (_grams(wanted) & _grams(found)).total() < BODY_SHARE * grams
+    return (_grams(wanted) & _grams(found.split())).total() < BODY_SHARE * grams
 
 
-def _surely_shared(wanted: Sequence[str], found: Sequence[str]) -> int:
+def _surely_shared(wanted: Sequence[str], found: str) -> int:
     """Return how many grams two texts share at least: those in pieces that come in the same order in both.
 
     Most pages show the whole text, and then no gram need be made. Where many pieces are missing, it is not worth it.
     """
-    text = f" {' '.join(found)} "
+    text = f" {found} "
     shared = place = missing = 0
     for start in range(0, len(wanted), PIECE):
         tokens = wanted[start : start + PIECE]
@@ -93,14 +93,21 @@ def _ends_at_wall(scored: Scored, blocks: Sequence[Block], meta: Metadata) -> bo
     return short or _CUT.search(blocks[-1].text) is not None
 
 
-def _tokens(text: str) -> list[str]:
+def _tokens_apart(text: str) -> str:
+    """Return the words of a text, and each character of scripts without spaces, with a space between them."""
     if not text.isascii():
         for mark in _TYPOGRAPHIC:
             text = text.replace(mark, " ")
     if text.isascii():  # a fifth of the time
-        return text.lower().translate(_SPACES).split()
-    tokens: list[str] = _TOKEN.findall(text.casefold())
-    return tokens
+        return " ".join(text.lower().translate(_SPACES).split())
+    return " ".join(_TOKEN.findall(text.casefold()))
+
+
+try:
+    from scraper._text import tokens_apart as _compiled
+except ImportError:  # nothing was compiled on this machine: hatch_build.py
+    _compiled = None
+tokens_apart: Callable[[str], str] = _compiled or _tokens_apart
 
 
 def _grams(tokens: Sequence[str]) -> Counter[tuple[str, ...]]:

@@ -83,9 +83,8 @@ _DAY_FIRST = re.compile(
     + r"(?:/\S{1,12})?[.,\s\-–/]{0,3}(?:(?:de|del|of)\s)?((?<=['’])\d\d|\d{4})(?!\d)",
     re.IGNORECASE,
 )
-_MONTH_FIRST_WORDS = re.compile(
-    _WORD + r"[.\s\-/]{0,3}(\d{1,2})(?:st|nd|rd|th|\.)?,?[\s\-/]{0,2}(?:of )?(\d{4})(?!\d)", re.IGNORECASE
-)
+_DAY_AND_YEAR = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?,?[\s\-/]{0,2}(?:of )?(\d{4})(?!\d)", re.IGNORECASE)
+_MONTH_FIRST_WORDS = re.compile(_WORD + r"[.\s\-/]{0,3}" + _DAY_AND_YEAR.pattern, re.IGNORECASE)
 _YEAR_FIRST_WORDS = re.compile(r"(?<!\d)(\d{4})(?:\.|,| m\.)?[\s\-]{1,2}" + _WORD + r"[\s\-]{1,2}(\d{1,2})(?!\d)")
 _CLOCK = re.compile(
     r"(?<![\d.:+-])(?:(오후|下午|午後)\s?)?([01]?\d|2[0-3])"
@@ -97,6 +96,12 @@ _OFFSET = re.compile(r"\s{0,2}\(?(?:(?:GMT|UTC)\s?)?([+-])(\d\d?):?(\d\d)?(?!\d)
 # Whatever holds a date has four digits in a row, or two numbers with a mark between.
 _DIGIT = re.compile(r"\d")
 _DATE_LIKE = re.compile(r"\d{4}|\d\s?[-/.|]\s?\d|['’]\d\d")
+# 2024-05-03T12:30:05.123+02:00
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:(?<=:\d\d:\d\d)\.\d{1,9})?"
+    r"(?:(Z)|([+-](?:0\d|1[0-4])):?([0-5]\d))?",
+    re.ASCII,
+)
 _EPOCH_DAY = date(1970, 1, 1)  # an empty field, written as a number of seconds
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 
@@ -110,6 +115,8 @@ def read_moment(text: str, language: str = "", first_year: int = FIRST_STATED_YE
     digit = _DIGIT.search(text)  # a single class of characters is looked for far faster than three patterns
     if digit is None or not _DATE_LIKE.search(text, max(0, digit.start() - 1)):
         return None
+    if (stated := _of_iso(text, first_year)) is not None:
+        return stated
     if _EPOCH.fullmatch(text):
         return _of_epoch(int(text))
     for found in _days(text, language):
@@ -117,6 +124,20 @@ def read_moment(text: str, language: str = "", first_year: int = FIRST_STATED_YE
             clock, offset = found.clock or _clock(text, found.start, found.end)
             return Moment(found.day, clock, offset, found.other_day)
     return None
+
+
+def _of_iso(text: str, first_year: int) -> Moment | None:
+    """Return the moment of a text that is nothing else, as nearly all data is: a fifth of the time of all patterns."""
+    match = _ISO.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        day = date.fromisoformat(match[1])
+    except ValueError:
+        return None
+    if not first_year <= day.year <= _LAST_YEAR or day == _EPOCH_DAY:
+        return None
+    return Moment(day, match[2], "+00:00" if match[3] else f"{match[4]}:{match[5]}" if match[4] else "")
 
 
 class _Found(NamedTuple):
@@ -144,6 +165,8 @@ def _days(text: str, language: str) -> Iterator[_Found]:
         for found in _valid(match, match[4], str(second), str(first)):
             yield found._replace(other_day=_swapped(found.day))
     for pattern, order in ((_DAY_FIRST, (3, 2, 1)), (_MONTH_FIRST_WORDS, (3, 1, 2)), (_YEAR_FIRST_WORDS, (1, 2, 3))):
+        if pattern is _MONTH_FIRST_WORDS and not _DAY_AND_YEAR.search(text):
+            continue  # what begins with a word is looked for at every letter
         for match in pattern.finditer(text):
             number = _month(match[order[1]], language)
             if number:

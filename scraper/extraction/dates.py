@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import NamedTuple
@@ -108,10 +109,12 @@ def dates(evidence: Evidence, now: datetime | None) -> Dates:
 Candidate = tuple[Moment | None, str]
 
 
-def _published(evidence: Evidence, lines: _Lines) -> Iterator[Candidate]:
+def _published(evidence: Evidence, lines: _Lines, in_words: bool = False) -> Iterator[Candidate]:
     """Yield dates of publication, the most trustworthy first; later sources are not even read.
 
     A news article's JSON-LD is made by its system; on other pages metas and visible dates are right more often.
+    ``in_words``: a date in numbers that can be read in two ways is not asked of dateparser, whose first answer takes a
+    quarter of a second.
     """
     declared = _json_ld("datePublished", evidence, evidence.article)
     if evidence.article is not None:  # a page's own date, without an article, is the day that the page was set up
@@ -132,14 +135,18 @@ def _published(evidence: Evidence, lines: _Lines) -> Iterator[Candidate]:
     yield from lines.behind
     yield from _marked(evidence)
     yield from _labelled(evidence)
-    yield from _spelled_out(evidence)
+    yield from _spelled_out(evidence, in_words)
 
 
 def _misread(moment: Moment, evidence: Evidence, lines: _Lines) -> bool:
     """Say whether what else the page says of its dates speaks for the other order of day and month (5/3 and 3/5)."""
-    stated = itertools.chain(_published(evidence, lines), _modified(evidence, lines))
-    sure = {witness.day for witness, _ in stated if witness and not witness.other_day}
-    return moment.day not in sure and moment.other_day in sure
+    is_contradicted = False
+    for witness, _ in itertools.chain(_published(evidence, lines, in_words=True), _modified(evidence, lines)):
+        if witness and not witness.other_day:
+            if witness.day == moment.day:
+                return False
+            is_contradicted |= witness.day == moment.other_day
+    return is_contradicted
 
 
 def _as_shown(moment: Moment, lines: _Lines) -> Moment:
@@ -233,12 +240,12 @@ class _Lines:
             if block in near and block < len(texts):
                 moment = _read(evidence, value) or read_moment(text, evidence.language, FIRST_VISIBLE_YEAR)
                 if moment:
-                    found.append(_Line(moment, "time", *_labels(texts, block), block))
+                    found.append(_Line(moment, "time", block, texts))
         for block in (*near, *evidence.after()):
             if block != evidence.title_block and len(texts[block]) <= MAX_LINE_CHARS:
                 moment = read_moment(texts[block], evidence.language, FIRST_VISIBLE_YEAR)
                 if moment:
-                    found.append(_Line(moment, "visible", *_labels(texts, block), block))
+                    found.append(_Line(moment, "visible", block, texts))
         return found
 
     def _is_behind(self, line: _Line) -> bool:
@@ -252,14 +259,26 @@ class _Lines:
         return line.block - title if line.block >= title else ABOVE_TITLE * (title - line.block)
 
 
-class _Line(NamedTuple):
-    """A date in a short line, and what the line says that it is the date of."""
+@dataclass
+class _Line:
+    """A date in a short line, and what the line says that it is the date of, where that is asked."""
 
     moment: Moment
     source: str
-    published: bool
-    changed: bool
     block: int
+    texts: Sequence[str]
+
+    @property
+    def published(self) -> bool:
+        return self._labels[0]
+
+    @property
+    def changed(self) -> bool:
+        return self._labels[1]
+
+    @cached_property
+    def _labels(self) -> tuple[bool, bool]:
+        return _labels(self.texts, self.block)
 
 
 def _labels(texts: Sequence[str], block: int) -> tuple[bool, bool]:
@@ -295,12 +314,15 @@ def _labelled(evidence: Evidence) -> Iterator[Candidate]:
                 yield read_moment(text, evidence.language, FIRST_VISIBLE_YEAR), "visible"
 
 
-def _spelled_out(evidence: Evidence) -> Iterator[Candidate]:
+def _spelled_out(evidence: Evidence, in_words: bool) -> Iterator[Candidate]:
     """Yield what dateparser reads in elements that are dates for sure, in the page's language."""
     near = evidence.near()
     texts = [text for block, _, text in evidence.columns.times if block in near]
     texts += [hint.text for hint in evidence.columns.hints if hint.kind == "date" and hint.block in near]
     for text in dict.fromkeys(texts):
+        known = _read(evidence, text) if in_words else None
+        if known and known.other:
+            continue
         yield read_any_language(text, evidence.language), "visible"
 
 

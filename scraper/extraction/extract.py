@@ -54,14 +54,15 @@ def draft_of(document: Document, model: BlockModel | None = None, sure: bool = T
     """
     columns = walk(document.tree)
     scored = _scored(columns, model)
-    if _words(scored) < FEW_WORDS:
+    words = _words(scored)
+    if words < FEW_WORDS:
         everything = walk(document.tree, prune=False)
         again = _scored(everything, model)
-        if _words(again) > _words(scored):
-            columns, scored = everything, again
+        if _words(again) > words:
+            columns, scored, words = everything, again, _words(again)
     blocks, places = assemble(scored, document.base_url) if scored is not None else ((), ())
     from_data: tuple[Block, ...] = ()
-    if _shows_little(scored, blocks):
+    if _shows_little(words, blocks):
         from_data = data_instead(columns, document, head_titles(columns)[0], blocks)
         blocks, places = (from_data, ()) if from_data else (blocks, places)
     meta = _metadata(document, columns, blocks, places)
@@ -71,7 +72,9 @@ def draft_of(document: Document, model: BlockModel | None = None, sure: bool = T
         and not from_data
         and is_cut(scored, blocks, meta, stated_body(columns.json_ld, document.base_url))
     )
-    doubtful = scored is not None and not from_data and not (sure and is_sure(scored, meta, document.page.response.url))
+    doubtful = (
+        scored is not None and not from_data and not (sure and is_sure(scored, words, meta, document.page.response.url))
+    )
     return Draft(
         document=document,
         metadata=meta,
@@ -109,9 +112,8 @@ def _words(scored: Scored | None) -> float:
     return 0.0 if scored is None else float(scored.counts.words[scored.kept].sum())
 
 
-def _shows_little(scored: Scored | None, blocks: Sequence[Block]) -> bool:
+def _shows_little(words: float, blocks: Sequence[Block]) -> bool:
     """Tell whether what a page shows besides furniture is too little for an article, so that its data is asked."""
-    words = _words(scored)
     if words < FEW_WORDS_FOR_DATA:
         return True
     return words < FEW_WORDS_WITH_FURNITURE and (

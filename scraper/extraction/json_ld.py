@@ -83,7 +83,10 @@ def _nodes(value: Any) -> Iterator[Node]:
 
 def types(node: Node) -> list[str]:
     """Return the node's types in lower case, without the vocabulary's address."""
-    return [value.rsplit("/", 1)[-1].lower() for value in texts(node.get("@type"))]
+    stated = node.get("@type")
+    if isinstance(stated, str):  # nearly always
+        return [stated.rsplit("/", 1)[-1].lower()] if stated else []
+    return [value.rsplit("/", 1)[-1].lower() for value in texts(stated)]
 
 
 def article(nodes: Sequence[Node], url: str) -> Node | None:
@@ -92,8 +95,9 @@ def article(nodes: Sequence[Node], url: str) -> Node | None:
     Declared articles come before recipes, reviews and the like; among equals one that carries the page's address,
     then one with a headline and a date, then the first.
     """
+    typed = [(node, types(node)) for node in nodes]
     for wanted in (ARTICLE_TYPES, ARTICLE_LIKE_TYPES):
-        candidates = [node for node in nodes if not wanted.isdisjoint(types(node))]
+        candidates = [node for node, its_types in typed if not wanted.isdisjoint(its_types)]
         if candidates:
             return max(candidates, key=lambda node: (_is_about(node, url), "headline" in node, "datePublished" in node))
     return None
@@ -118,6 +122,8 @@ def by_id(nodes: Iterable[Node]) -> dict[str, Node]:
 
 def texts(value: Any, key: str = "name") -> list[str]:
     """Return the strings of a value that may be a string, an object with ``key``, or a list of either."""
+    if isinstance(value, str):
+        return [value] if value else []
     values = value if isinstance(value, list) else [value]
     values = [item.get(key) if isinstance(item, dict) else item for item in values]
     values = [one for item in values for one in (item if isinstance(item, list) else (item,))]

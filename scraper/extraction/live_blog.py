@@ -16,6 +16,7 @@ from scraper.extraction.columns import Columns
 from scraper.extraction.date_parsing import read_moment
 from scraper.extraction.flags import BIT
 from scraper.records import Block, Metadata
+from scraper.text import letters
 
 MIN_ENTRIES = 3
 MATCHED_CHARS = 30  # of an entry's text: enough to find it on the page
@@ -70,12 +71,12 @@ def _of_json_ld(columns: Columns, blocks: Sequence[Block]) -> Times:
             if isinstance(update, dict):
                 time = json_ld.text(update, "datePublished") or ""
                 for key in ("headline", "articleBody"):
-                    start = _folded(json_ld.text(update, key) or "")[:MATCHED_CHARS]
+                    start = letters(json_ld.text(update, key) or "", most=MATCHED_CHARS)
                     if start:
                         wanted.setdefault(start, time)
     found: Times = {}
     for index, block in enumerate(blocks):
-        start = _folded(block.text)[:MATCHED_CHARS]
+        start = letters(block.text, most=MATCHED_CHARS)
         # The headline of an entry begins it; its text, which the same update names, does not begin another.
         if start in wanted and not (index - 1 in found and found[index - 1] == wanted[start]):
             found[index] = wanted[start]
@@ -106,8 +107,9 @@ def _stated_times(columns: Columns, places: Sequence[int]) -> Iterator[tuple[int
         if block < count:
             yield block, value or text
     for block in range(places[0] and places[0] - 1, min(places[-1] + 1, count)):
-        if _CLOCK.match(columns.text[block]):
-            yield block, columns.text[block][:MAX_CLOCK_CHARS]
+        text = columns.text[block]
+        if not text[:1].isalpha() and _CLOCK.match(text):
+            yield block, text[:MAX_CLOCK_CHARS]
 
 
 def _is_live(columns: Columns, group: Mapping[int, str]) -> bool:
@@ -177,7 +179,3 @@ def _is_clock(text: str) -> bool:
         return bool(datetime.fromisoformat(text))
     except ValueError:
         return False
-
-
-def _folded(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))

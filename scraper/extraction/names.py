@@ -55,6 +55,7 @@ _LATER_LABEL = re.compile(
     r"|\b(?:geschrieben|verfasst|eingestellt) vo[nm]|\bpubli[ée] par|\bescrito por|\bautor:|\bauthor:)\s*(?=\S)",
     re.IGNORECASE,
 )
+_LATER_WORDS = ("by", "von", "vom", "par", "por", "autor:", "author:")  # each of these labels holds one
 # Chinese, Japanese, Korean: the label may be glued to the name.
 _HAN_NAME = r"[\u3400-\u9fff々]{2,4}"
 _CJK_BYLINE = re.compile(
@@ -134,7 +135,9 @@ def names_in_line(line: str, site_names: frozenset[str] = frozenset()) -> Names:
     small = line.lower()
     if not any(map(small.__contains__, LABEL_WORDS)):
         return Names()
-    label = _LABEL.match(line) or _LATER_LABEL.search(line)
+    label = _LABEL.match(line)
+    if label is None and any(map(small.__contains__, _LATER_WORDS)):
+        label = _LATER_LABEL.search(line)
     if label is None:
         return Names()
     rest = _SENTENCE_END.sub("", _END.sub("", line[label.end() :]))

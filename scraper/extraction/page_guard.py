@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from scraper.challenges import CHALLENGE
 from scraper.extraction import page_words
-from scraper.extraction.page_signs import Signs, read_signs
+from scraper.extraction.page_signs import Signs, read_signs, read_titles
 from scraper.records import Draft, SkipReason
 from scraper.text import SENTENCE_END, counted, reading_words
 from scraper.urls import normalise
@@ -99,10 +99,15 @@ class _Page:
         """What the markup holds besides text."""
         return read_signs(self.draft.document)
 
+    @cached_property
+    def titles(self) -> list[str]:
+        """Titles and top headings, and their parts between separators."""
+        titles = read_titles(self.draft.document)
+        return list(dict.fromkeys(part for title in titles for part in (title, *_SEPARATORS.split(title))))
+
     def title_with(self, pattern: re.Pattern[str]) -> str | None:
         """Return the first title, or part of one, that ``pattern`` is found in."""
-        parts = (part for title in self.signs.titles for part in (title, *_SEPARATORS.split(title)))
-        return next((part for part in parts if pattern.search(part.strip(" .!?…"))), None)
+        return next((part for part in self.titles if pattern.search(part.strip(" .!?…"))), None)
 
 
 def _signpost(page: _Page) -> Refusal | None:
@@ -191,11 +196,11 @@ def _not_found(page: _Page) -> Refusal | None:
 def _login_wall(page: _Page) -> Refusal | None:
     if page.words >= TALKATIVE or (page.is_claimed and page.words >= SHORT):
         return None
-    parts = (part.strip(" .!?…") for title in page.signs.titles for part in (title, *_SEPARATORS.split(title)))
+    parts = (part.strip(" .!?…") for part in page.titles)
     said = next((part for part in parts if page_words.LOGIN.fullmatch(part)), None)
     if said:
         return "login_wall", f"it says {said[:MAX_SHOWN_CHARS]!r}"
-    if page.signs.passwords and page.words < SHELL and page.shown_words < TALKATIVE and not page.is_claimed:
+    if page.words < SHELL and not page.is_claimed and page.signs.passwords and page.shown_words < TALKATIVE:
         return "login_wall", "nothing but a form that asks for a password"
     return None
 

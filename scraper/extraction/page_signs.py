@@ -29,7 +29,6 @@ _MOUNTS = frozenset("root app __next __nuxt __layout main-app react-root app-roo
 class Signs:
     """All texts are in lower case with white space folded."""
 
-    titles: list[str] = field(default_factory=list)  # of title and h1
     buttons: list[str] = field(default_factory=list)
     passwords: int = 0
     noscript: str = ""
@@ -39,6 +38,12 @@ class Signs:
     scripts: int = 0
     has_mount: bool = False  # an empty element that a script fills
     has_challenge: bool = False
+
+
+def read_titles(document: Document) -> list[str]:
+    """Return what title and h1 hold, in lower case with white space folded; asked of more pages than the signs."""
+    found = document.tree.iter("title", "h1") if document.tree is not None else ()
+    return [title for element in found if (title := _text(element))]
 
 
 def read_signs(document: Document) -> Signs:
@@ -61,11 +66,6 @@ def read_signs(document: Document) -> Signs:
         "" if normalise(address) == normalise(url) else address for address in (signs.refresh, signs.jump)
     )
     return signs
-
-
-def _title(signs: Signs, element: Any, _base: str) -> None:
-    if title := _text(element):
-        signs.titles.append(title)
 
 
 def _button(signs: Signs, element: Any, _base: str) -> None:
@@ -107,8 +107,6 @@ def _frame(signs: Signs, element: Any, _base: str) -> None:
 
 
 _READERS = {
-    "title": _title,
-    "h1": _title,
     "button": _button,
     "a": _button,
     "input": _input,

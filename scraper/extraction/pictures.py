@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from scraper.extraction.assemble import absolute
-from scraper.extraction.columns import Columns, Picture
+from scraper.extraction.columns import Columns, Hint, Picture
 from scraper.extraction.flags import BIT
 from scraper.records import Image, Metadata
 
@@ -24,6 +24,7 @@ _CREDIT = re.compile(
     r"([^.()\[\]|]{2,80})[)\]]?\.?$",
     re.IGNORECASE,
 )
+_CREDIT_MARKS = (*":：/=＝©", "(c)", "(C)")  # one of them is in each
 _SIZE = re.compile(r"[-_@](?:\d{2,4}x\d{2,4}|\d+w|\dx|scaled|large|medium|small)(?=\.\w+$)")
 
 
@@ -34,6 +35,7 @@ def pictures(columns: Columns, meta: Metadata, places: Sequence[int], base_url: 
     """
     found = {_key(image.url): image for image in meta.images}
     kept = frozenset(places)
+    credit_hints = [hint for hint in columns.hints if hint.kind == "credit"]
     first, last = (places[0] - BLOCKS_BEFORE, places[-1] + 1) if places else (0, -1)
     for picture in columns.pictures:
         if not first <= picture.block <= last or 0 < picture.width < MIN_WIDTH or len(found) >= MAX_IMAGES:
@@ -44,7 +46,7 @@ def pictures(columns: Columns, meta: Metadata, places: Sequence[int], base_url: 
         key = _key(url)
         known = found.get(key)
         if known is None or known.caption is None:
-            caption, credit = _caption(columns, picture, kept)
+            caption, credit = _caption(columns, picture, kept, credit_hints)
             found[key] = Image(url=known.url if known else url, caption=caption, credit=credit)
     return tuple(found.values())
 
@@ -54,17 +56,19 @@ def _key(url: str) -> str:
     return _SIZE.sub("", url.partition("?")[0].rpartition("/")[2]) or url
 
 
-def _caption(columns: Columns, picture: Picture, kept: frozenset[int]) -> tuple[str | None, str | None]:
+def _caption(
+    columns: Columns, picture: Picture, kept: frozenset[int], credit_hints: Sequence[Hint]
+) -> tuple[str | None, str | None]:
     """Return caption and credit of a picture: the text of its figure, or of the caption that follows it."""
     blocks = _caption_blocks(columns, picture)
     texts = [columns.text[block] for block in blocks if block not in kept]
-    credit = next((hint.text for hint in columns.hints if hint.kind == "credit" and hint.block in blocks), None)
+    credit = next((hint.text for hint in credit_hints if hint.block in blocks), None)
     if credit:
         texts = [text.replace(credit, "").strip() for text in texts]
         named = _CREDIT.fullmatch(credit)
         credit = named[2].strip() if named else credit
     caption = " ".join(filter(None, texts))[:MAX_CAPTION_CHARS] or None
-    if caption and credit is None:
+    if caption and credit is None and any(map(caption.__contains__, _CREDIT_MARKS)):
         stated = _CREDIT.search(caption)
         if stated:
             credit = stated[2].strip()

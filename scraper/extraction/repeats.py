@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from scraper.extraction.score import Scored
 from scraper.extraction.tables import CELL_TAGS
-
-try:
-    from scraper._text import ascii_letters
-except ImportError:  # nothing was compiled on this machine: hatch_build.py
-    ascii_letters = None
-compiled_letters: Callable[[str, int, int], str | None] | None = ascii_letters
+from scraper.text import letters
 
 # A shorter line ("Yes.", a refrain, the name of a column) may well stand twice in a story: of 230 pages where one
 # does, 150 lose by dropping it.
@@ -22,7 +17,6 @@ CELL = 0.25  # of a block: a row of a table often says what the row above says
 RUN_SHARE = 0.1  # and hold this share of the kept words
 START_LETTERS = 20  # two texts that begin with the same are compared as wholes
 MIN_STREAM_WORDS = 40.0  # kept in an article before the next one may begin
-_ASCII_NO_WORD = bytes(code for code in range(128) if not chr(code).isalnum())
 _STREAM_HEADINGS = ("h1", "h2")
 
 
@@ -57,9 +51,9 @@ def _repeated(scored: Scored, kept: Sequence[int]) -> Iterator[bool]:
     texts = scored.columns.text
     titles = scored.regions.equals_title.nonzero()[0].tolist()  # the title counts as said before, wherever it stands
     alone: dict[str, int] = {}  # by their start, blocks that had no other to be compared with yet
-    whole: dict[str, set[str]] = {}  # by their start, the folded texts of the others
+    whole: dict[str, set[str]] = {}  # by their start, the letters of the others
     for index in titles:
-        whole.setdefault(_start(texts[index]), set()).add(_folded(texts[index]))
+        whole.setdefault(_start(texts[index]), set()).add(letters(texts[index]))
     for index in kept:
         start = _start(texts[index])
         known = whole.get(start)
@@ -68,24 +62,14 @@ def _repeated(scored: Scored, kept: Sequence[int]) -> Iterator[bool]:
             alone[start] = index
             continue
         if known is None:
-            known = whole[start] = {_folded(texts[alone[start]])}
-        folded = _folded(texts[index])
-        yield folded in known
-        known.add(folded)
+            known = whole[start] = {letters(texts[alone[start]])}
+        said = letters(texts[index])
+        yield said in known
+        known.add(said)
 
 
 def _start(text: str) -> str:
-    if compiled_letters is not None:
-        start = compiled_letters(text, 3 * START_LETTERS, START_LETTERS)
-        if start is not None:
-            return start
-    return _folded(text[: 3 * START_LETTERS])[:START_LETTERS]
-
-
-def _folded(text: str) -> str:
-    if text.isascii():  # a fifth of the time
-        return text.lower().encode().translate(None, _ASCII_NO_WORD).decode()
-    return "".join(filter(str.isalnum, text.casefold()))
+    return letters(text, 3 * START_LETTERS, START_LETTERS)
 
 
 def without_next_articles(scored: Scored, kept: Sequence[int]) -> Sequence[int]:
@@ -116,10 +100,8 @@ def _siblings(scored: Scored, container: int) -> list[int]:
     signature = columns.c_signature[container]
     return [
         other
-        for other, its_parent in enumerate(columns.c_parent)
-        if its_parent == parent
-        and other != container
-        and (columns.c_signature[other] == signature or tag == columns.c_tag[other] == "article")
+        for other in (scored.regions.parent == parent).nonzero()[0].tolist()
+        if other != container and (columns.c_signature[other] == signature or tag == columns.c_tag[other] == "article")
     ]
 
 

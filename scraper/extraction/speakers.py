@@ -18,6 +18,7 @@ PAIR_SHARE = 0.5  # of the turns belong to the two who speak most; the fields of
 ASKS_SHARE = 0.35  # of the turns of the one who asks, who also comments
 MAX_NAME_WORDS = 4
 MAX_NAME_CHARS = 50  # with the colon and what comes next
+MAX_LETTER_CHARS = 6  # of a letter that stands for a name, with white space round it and its full stop
 # "Ann Bell: ...", "ZEITUNG: ...", "问：...", "山田：...", also alone on a line; a dash may stand before it.
 _LABEL = re.compile(
     r"\s{0,3}[-–—―]{0,2}\s?(?P<name>[^\W\d_][^:：.!?。！？,，;；\"“„«»()（）\[\]<>|/]{0,39}?)\s?[:：](?P<rest>.?)"
@@ -34,7 +35,8 @@ def with_speakers(blocks: Sequence[Block]) -> tuple[Block, ...] | None:
     without a name do. Labels of other lists ("Price: ...", "Pros: ...") come back as well, but nobody asks.
     """
     prose = [index for index, block in enumerate(blocks) if block.kind in _PROSE]
-    labels = [_label(blocks[index].text) for index in prose]
+    starts = [blocks[index].text[:MAX_NAME_CHARS] for index in prose]
+    labels = [_label(start) if _has_mark(start) else None for start in starts]
     if sum(label is not None for label in labels) < MIN_TURNS / 2:
         return None
     turns: dict[str, list[int]] = defaultdict(list)
@@ -65,11 +67,14 @@ def _is_interview(blocks: Sequence[Block], prose: Sequence[int], speakers: dict[
     return any(_asks(blocks, places) for places in (*speakers.values(), unnamed))
 
 
-def _label(text: str) -> tuple[str, str] | None:
+def _has_mark(start: str) -> bool:
+    """Tell whether a paragraph begins with what stands behind the name of who speaks."""
+    return ":" in start or "：" in start or "." in start[:MAX_LETTER_CHARS]
+
+
+def _label(start: str) -> tuple[str, str] | None:
     """Return the name before the colon, and how the text after it begins; ``None`` where there is no name."""
-    start = text[:MAX_NAME_CHARS]
-    match = _LABEL.match(start) if ":" in start or "：" in start else None
-    match = match or _LETTER.match(start)
+    match = _LABEL.match(start) or _LETTER.match(start)
     if match is None:
         return None
     name = match["name"].strip()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from scraper.extraction import json_ld
 from scraper.extraction.evidence import Evidence
+from scraper.text import letters
 
 # What stands between a headline and the site's name; "_" on Chinese portals.
 _SEPARATOR = re.compile(
@@ -177,7 +178,7 @@ def tokens(text: str) -> frozenset[str]:
 
 def key(text: str) -> str:
     """Return a name without case, spaces and punctuation, to compare it."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    return letters(text)
 
 
 def _name_keys(evidence: Evidence) -> frozenset[str]:

@@ -10,11 +10,10 @@ from typing import Literal
 from scraper.rules.lookup import Lookup, entry_of
 from scraper.rules.rule import Rule, fold, pattern_of
 
-try:  # sentences in ASCII with typographic quotes, where there is a compiled loop for them: hatch_build.py
-    from scraper._text import sentence_starts
-except ImportError:
-    sentence_starts = None
-compiled_starts: Callable[[str, int], list[int] | None] | None = sentence_starts
+try:
+    from scraper._text import sentence_starts as compiled_starts
+except ImportError:  # nothing was compiled on this machine: hatch_build.py
+    compiled_starts = None
 
 Edge = Literal["any", "start", "end"]
 
@@ -48,8 +47,8 @@ class RuleSet:
         self._lookups: dict[Edge, list[Lookup | None]] = {
             edge: [None] * (self.max_chars + 1) for edge in ("any", "start", "end")
         }
-        self._entries = [entry_of(rule, number) for number, rule in enumerate(self.rules)]
-        self._tails = Lookup(entry for entry in self._entries if self.rules[entry.number].tail)
+        self._all = Lookup(entry_of(rule, number) for number, rule in enumerate(self.rules))
+        self._tails = self._all.among(number for number, rule in enumerate(self.rules) if rule.tail)
 
     def match(self, line: str, edge: Edge = "any", language: str | None = None) -> Rule | None:
         """Return the rule that takes the whole of ``line`` where it stands at ``edge``, or ``None``.
@@ -65,7 +64,7 @@ class RuleSet:
 
     def tail(self, text: str, language: str | None = None) -> tuple[int, Rule] | None:
         """Return where furniture begins that is glued to the end of a paragraph, and its rule."""
-        starts = _sentence_starts(text, max(0, len(text) - _TAIL_CHARS))
+        starts = sentence_starts(text, max(0, len(text) - _TAIL_CHARS))
         opening = _BRACKETS.get(text[-1:])
         if opening is not None:
             starts.append(text.rfind(opening))
@@ -83,8 +82,9 @@ class RuleSet:
         class_ = bisect_left(_LENGTHS, length)
         shorter, longest = ([-1, *_LENGTHS, self.max_chars][place] for place in (class_, class_ + 1))
         places = ("any",) if edge == "any" else ("any", "edges", edge)
-        rules = zip(self.rules, self._entries, strict=True)
-        made = Lookup(entry for rule, entry in rules if rule.max_chars > shorter and rule.where in places)
+        made = self._all.among(
+            number for number, rule in enumerate(self.rules) if rule.max_chars > shorter and rule.where in places
+        )
         for chars in range(shorter + 1, min(longest, self.max_chars) + 1):
             self._lookups[edge][chars] = made
         return made
@@ -109,6 +109,7 @@ class RuleSet:
 
 def _sentence_starts(text: str, begin: int) -> list[int]:
     """Return where sentences begin behind the end of another, from ``begin`` on."""
-    if compiled_starts is not None and (starts := compiled_starts(text, begin)) is not None:
-        return starts
     return [end.end() for end in _SENTENCE_END.finditer(text, begin)]
+
+
+sentence_starts: Callable[[str, int], list[int]] = compiled_starts or _sentence_starts

@@ -22,11 +22,15 @@ def strip(draft: Draft, rules: RuleSet, site: SiteMemory = NO_MEMORY) -> Draft:
     places: list[tuple[int, int]] = []  # block, offset of the line in it
     for index, block in enumerate(draft.blocks):
         story, offset = block.kind in _STORY_KINDS, 0
-        for line in [block.text] if story else block.text.split("\n"):
-            lines.append(None if story else line)
+        if story or "\n" not in block.text:
+            lines.append(None if story else block.text)
+            places.append((index, 0))
+            continue
+        for line in block.text.split("\n"):
+            lines.append(line)
             places.append((index, offset))
             offset += len(line) + 1
-    headings = [draft.blocks[index].kind == "heading" for index, _ in places]
+    headings = [draft.blocks[index].kind == "heading" for index, _ in places] if site.seen else ()
     verdicts = judge(lines, Known(rules, site, draft.metadata.language), headings)
     if found := buttons(draft.blocks):
         labels = {number: lines[number] or "" for number, (index, _) in enumerate(places) if index in found}

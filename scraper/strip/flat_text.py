@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from scraper.memory import NO_MEMORY, SiteMemory
 from scraper.records import CleanText
 from scraper.rules import RuleSet, load_rules
-from scraper.strip.judge import SENTENCE_END, Known, Line, Verdict, judge
+from scraper.strip.judge import Known, Line, Verdict, ends_sentence, judge
 from scraper.strip.removals import Taken, removals
 
 UNLIKE_STORY = "line.furniture"  # rule id of lines whose form and neighbours are not those of a story
@@ -81,8 +81,6 @@ def _unwrapped(lines: Sequence[str]) -> list[Line]:
     """Mark the lines that continue the sentence of the line above, as in text wrapped at a fixed width, as story."""
     above = ["", *lines]
     return [
-        None
-        if len(before) >= WRAPPED_CHARS and not SENTENCE_END.search(before) and line[:1].islower()
-        else line.strip()
+        None if len(before) >= WRAPPED_CHARS and not ends_sentence(before) and line[:1].islower() else line.strip()
         for before, line in zip(above, lines, strict=False)
     ]

@@ -8,7 +8,6 @@ half of the articles have goes anywhere, what a fifth of them have goes at the e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -26,7 +25,8 @@ REPEATED_SHARE = 0.5
 REPEATED_EDGE_SHARE = 0.2
 # A text of which the memory knows more prose than this share is a copy of another article, or its next version.
 MAX_KNOWN_PROSE = 1 / 2
-SENTENCE_END = re.compile(r"[.!?。！？…؟।:：][\"'”’」』»)）\]]*\s*$")
+_SENTENCE_ENDS = tuple(".!?。！？…؟।:：")
+_BEHIND_SENTENCES = "\"'”’」』»)）]"
 
 Line = str | None  # None: story for sure
 
@@ -121,7 +121,12 @@ def _edge_run(
 
 
 def _reads_like_prose(line: str) -> bool:
-    return len(line.encode("utf-8", "replace")) >= PROSE_BYTES and SENTENCE_END.search(line) is not None
+    return len(line.encode("utf-8", "replace")) >= PROSE_BYTES and ends_sentence(line)
+
+
+def ends_sentence(line: str) -> bool:
+    """Tell whether a line ends with a sentence, perhaps in quotation marks or brackets."""
+    return line.rstrip().rstrip(_BEHIND_SENTENCES).endswith(_SENTENCE_ENDS)
 
 
 def _tails(line: str, tail: tuple[int, Rule] | None, known: Known) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from urllib.parse import urljoin
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from scraper.article import article
 from scraper.config import ExtractSettings
-from scraper.extraction.assemble import assemble
+from scraper.extraction.assemble import absolute, assemble
 from scraper.records import Article, Block, Draft, Metadata, Tool
 from scraper.text import visible
 from tests.builders import STORY
@@ -177,3 +178,16 @@ def test_the_score_of_a_block_is_that_of_the_model() -> None:
     blocks, _ = assemble(dataclasses.replace(scored, probability=probability), URL)
 
     assert blocks[0].score == 0.75
+
+
+@given(
+    st.sampled_from(
+        ["https://a.test/b/c?d", "http://u:p@A.test:80", "HTTP://a.test/", "ftp://a.test/", "//a.test/", ""]
+    ),
+    st.lists(st.sampled_from(["/", "//", ".", "..", "a", "B-1", "%7E", "~", "?", "#", ";", " "]), max_size=8),
+)
+def test_a_path_leads_where_the_standard_library_says(base: str, pieces: list[str]) -> None:
+    href = f"/{''.join(pieces)}"
+    url = urljoin(base, href.strip())
+
+    assert absolute(base, href) == (url if url.startswith(("https://", "http://")) else None)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scraper.extraction import date_parsing
 from scraper.extraction.date_parsing import read_any_language, read_moment
 
 
@@ -136,3 +137,20 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     moment = read_moment(text)
 
     assert moment is None or moment.instant.tzinfo is not None
+
+
+ISO_DAYS = st.sampled_from(
+    ["2024-05-03", "1970-01-01", "1985-12-31", "1799-01-01", "2101-01-01", "2024-02-30", "0024-05-03"]
+)
+ISO_CLOCKS = st.sampled_from(["T12:30", "T00:00:00", "T23:59:59.123456", "T12:30.5", "T24:00", "T12:60", " 12:30", ""])
+ISO_OFFSETS = st.sampled_from(["", "Z", "z", "+02:00", "-0330", "+15:00", "+02", " +02:00", "+02:60", " GMT"])
+
+
+@given(ISO_DAYS, ISO_CLOCKS, ISO_OFFSETS, st.sampled_from([1800, 1990]))
+def test_what_is_in_one_form_is_read_as_by_all_patterns(day: str, clock: str, offset: str, first_year: int) -> None:
+    text = day + clock + offset
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(date_parsing, "_of_iso", lambda text, first_year: None)  # noqa: ARG005
+        expected = read_moment(text, "en", first_year)
+
+    assert read_moment(text, "en", first_year) == expected
