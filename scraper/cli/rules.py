@@ -11,7 +11,7 @@ import click
 from scraper.cli.logs import log_options
 from scraper.rules import Rule, RuleSet, load_rules
 from scraper.rules.checking import faults, own_files, shipped_files, takers
-from scraper.rules.hosts import load_hosts
+from scraper.rules.hosts import HostRules, load_hosts
 from scraper.rules.loading import read_rules
 from scraper.text import counted, safe_lines
 from scraper.write.stream import write_out
@@ -45,10 +45,14 @@ def rules() -> None:
 def list_rules(own: tuple[str, ...]) -> int:
     """Name every rule: id, where it applies, languages and what it is about, with tabs between them.
 
+    A rule for one host applies in "host", whatever the language.
+
     \b
       scraper rules list | grep newsletter
     """
-    _print(f"{rule.id}\t{rule.where}\t{','.join(rule.lang)}\t{rule.about}" for rule in load_rules(own).rules)
+    of_lines = [(rule.id, rule.where, ",".join(rule.lang), rule.about) for rule in load_rules(own).rules]
+    of_hosts = [(host.id, "host", "", host.about) for host in load_hosts(own).values()]
+    _print(map("\t".join, sorted(of_lines + of_hosts)))
     return 0
 
 
@@ -67,6 +71,10 @@ def show(name: str, own: tuple[str, ...]) -> int:
             if rule.id == name:
                 _print([*_described(rule), f"file      {path}"])
                 return 0
+    for host in load_hosts(own).values():
+        if host.id == name:
+            _print(_described_host(host))
+            return 0
     raise click.UsageError(f"no rule is called {name}; `scraper rules list` names them")
 
 
@@ -124,6 +132,17 @@ def _described(rule: Rule) -> Iterable[str]:
     yield f"max_chars {rule.max_chars}"
     yield from (f"drops     {line}" for line in rule.drops)
     yield from (f"keeps     {line}" for line in rule.keeps)
+
+
+def _described_host(host: HostRules) -> Iterable[str]:
+    yield f"id        {host.id}"
+    yield f"about     {host.about}"
+    yield f"host      {host.host}, and all below it"
+    for selector in host.select:
+        yield f"{selector.what:9} {selector.css}"
+        yield from (f"hits      {fragment}" for fragment in selector.hits)
+        yield from (f"misses    {fragment}" for fragment in selector.misses)
+    yield from (f"test      {url}" for url in host.tests)
 
 
 def _print(lines: Iterable[str]) -> None:
