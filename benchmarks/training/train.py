@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import lightgbm
+import msgspec
 import numpy as np
 
 from benchmarks import sets
 from benchmarks.training.examples import SNIPPET_SET, TRAINING_SETS, Example, examples
-from scraper.extraction.model import SPLITS, ModelHeader, Tree, encode_model, shipped_model
+from benchmarks.training.out_of_fold import example_areas
+from scraper.extraction.model import SPLITS, ModelHeader, Tree, encode_model, load_model, shipped_model
 
 PARAMETERS: dict[str, Any] = {
     "objective": "cross_entropy",  # labels are shares
@@ -66,6 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         trees = train([page for page in made if page.fold != fold], names)
         (FOLD_MODELS / f"fold-{fold}.json").write_bytes(encode(header, names, trees))
         print(f"fold {fold}: written", flush=True)
+    models = {fold: load_model(FOLD_MODELS / f"fold-{fold}.json") for fold in range(sets.FOLDS)}
+    header = msgspec.structs.replace(header, scores=example_areas(made, names, models))
     MODEL.write_bytes(encode(header, names, train(made, names)))
     print(f"{MODEL.name}: written")
     return 0
