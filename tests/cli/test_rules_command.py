@@ -113,6 +113,15 @@ def test_each_example_that_does_not_hold_is_named(run_scraper: RunScraper, rule_
     assert done.code == 2
 
 
+def test_a_pattern_of_ones_own_that_would_hang_is_named(run_scraper: RunScraper, rule_file: Path) -> None:
+    rule_file.write_text(GOOD.replace("'see the tide table( here)?'", "'see the tide table( here)?|(a|a)*tide'"))
+
+    done = run_scraper("rules", "test", rule_file)
+
+    assert done.messages[0].startswith("mine.tide-table may hang on a line of 10,000 characters: bound its repeats")
+    assert done.code == 2
+
+
 def test_the_rules_of_the_program_hold(run_scraper: RunScraper) -> None:
     done = run_scraper("rules", "test")
 
