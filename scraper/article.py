@@ -15,6 +15,7 @@ from scraper.records import (
     Draft,
     Duplicate,
     Fetched,
+    Image,
     Link,
     Skipped,
     SkipReason,
@@ -28,6 +29,7 @@ SEPARATOR = "\n\n"
 HASH_CHARS = 16  # 64 bits: a collision in a corpus of a hundred million articles has a chance of 1 in 3,700
 LIST_MARK = "- "
 ENOUGH_CHARS = 20  # a word; nearly every text has as many words as are asked for in its beginning
+PHOTO_STORY_CAPTIONS = 3  # different ones: two may be teasers beside a page that holds a line of text
 
 
 def article(draft: Draft, settings: ExtractSettings, tool: Tool, pages: int = 1) -> Article | Skipped:
@@ -117,7 +119,7 @@ def _refusal(draft: Draft, text: str, settings: ExtractSettings) -> tuple[SkipRe
         return "no_text", "no main content was found"
     if reading_words(text[: ENOUGH_CHARS * settings.min_words]) < settings.min_words:
         words = reading_words(text)
-        if words < settings.min_words:
+        if words + _caption_words(draft.images) < settings.min_words:
             return "too_short", f"{counted(words, 'word')}; extract.min_words is {settings.min_words}"
     language = draft.metadata.language
     if settings.language and language not in settings.language:
@@ -125,6 +127,12 @@ def _refusal(draft: Draft, text: str, settings: ExtractSettings) -> tuple[SkipRe
     if draft.quality < settings.min_quality:
         return "low_quality", f"quality {draft.quality:.3f}; asked for {settings.min_quality:g}"
     return None
+
+
+def _caption_words(images: Sequence[Image]) -> int:
+    """Return the words of the captions of a photo story, which tells its story there; 0 for fewer pictures."""
+    captions = {image.caption for image in images if image.caption}
+    return reading_words("\n".join(sorted(captions))) if len(captions) >= PHOTO_STORY_CAPTIONS else 0
 
 
 def _own_url(url: str, canonical: str | None) -> str | None:

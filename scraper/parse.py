@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from html.parser import HTMLParser
 from typing import Any
 
 from lxml import etree
@@ -17,6 +19,9 @@ BLOCK_TAGS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
     "footer form frameset h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav noframes ol optgroup p pre "
     "section summary table tbody td tfoot th thead tr ul head".split()
+)
+_VOID_TAGS = frozenset(
+    "area base basefont bgsound br col embed frame hr image img input keygen link meta param source track wbr".split()
 )
 _BODY_ENDS = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 _FEED = re.compile(
@@ -32,7 +37,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]") 
 def parse(page: Page) -> Document:
     """Return the tree of a page; raise :class:`NotAnArticle` where there is no mark-up or nothing in it.
 
-    Where lxml's parser cut the page (it stops at 2,048 levels, and only its log tells), beautifulsoup4, which knows no
+    Where lxml's parser cut the page (it stops at 2,048 levels, and only its log tells), html.parser, which knows no
     limit, parses it again; the warning "tolerant_parser" says so. The tree is lxml's in both cases.
     """
     _refuse_other_formats(page.utf8, page.response.url)
@@ -90,47 +95,61 @@ def _buffer(body: bytes | memoryview) -> Any:
 
 
 def _tolerant_tree(html: str) -> Any:
-    """Return the page as beautifulsoup4 reads it with html.parser, or ``None`` if that fails, too."""
-    from bs4 import BeautifulSoup, Tag  # noqa: PLC0415 100 ms that only a page that lxml cut pays for
-    from bs4.element import NavigableString, PreformattedString  # noqa: PLC0415 the latter: comments, declarations
-    from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415
-
+    """Return the page as html.parser reads it, or ``None`` if that fails, too."""
+    parser = _TolerantParser()
     try:
-        soup = BeautifulSoup(html, "html.parser")
-    except (ParserRejectedMarkup, RecursionError, AssertionError):
+        parser.feed(html)
+        parser.close()
+    except AssertionError:  # what html.parser says of a declaration that it cannot read
         return None
-    root = etree.Element("html")
-    texts = _Texts()
-    made: dict[int, tuple[Any, int]] = {id(soup): (root, 0)}  # bs4 node: its element, its level
-    for node in soup.descendants:  # a loop: anything that recurses fails at this depth
-        parent, level = made[id(node.parent)]
-        if isinstance(node, Tag):
-            if node.name == "html" and parent is root:  # a page's own html element is the root
-                made[id(node)] = root, 1
-            elif level <= MAX_LEVELS:
-                made[id(node)] = _element(parent, node), level + 1
-            elif node.name in BLOCK_TAGS:
-                made[id(node)] = _element(parent.getparent(), node), level
-            else:
-                made[id(node)] = parent, level
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            if level > MAX_LEVELS and parent.getnext() is not None:
-                # A flattened element goes on behind its child.
-                parent = etree.SubElement(parent.getparent(), parent.tag)
-                made[id(node.parent)] = parent, level
-            texts.add(parent, _CONTROLS.sub("", node))
-    texts.flush()
-    return root
+    parser.texts.flush()
+    return parser.root
 
 
-def _element(parent: Any, tag: Any) -> Any:
+class _TolerantParser(HTMLParser):
+    """Makes lxml's tree of the tags as they come, at any depth. An end tag closes the last open element of its name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = etree.Element("html")
+        self.texts = _Texts()
+        self._open: list[tuple[str, Any, int]] = [("", self.root, 0)]  # name, element, level
+        self._names: Counter[str] = Counter()  # of the open ones
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        _, parent, level = self._open[-1]
+        if tag == "html" and parent is self.root:  # a page's own html element is the root
+            place = self.root, 1
+        elif level <= MAX_LEVELS:
+            place = _element(parent, tag, attrs), level + 1
+        elif tag in BLOCK_TAGS:
+            place = _element(parent.getparent(), tag, attrs), level
+        else:
+            place = parent, level
+        if tag not in _VOID_TAGS:
+            self._open.append((tag, *place))
+            self._names[tag] += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._names[tag]:
+            name = self._open.pop()[0]
+            self._names[name] -= 1
+            if name == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        name, parent, level = self._open[-1]
+        if level > MAX_LEVELS and parent.getnext() is not None:
+            # A flattened element goes on behind its child.
+            parent = etree.SubElement(parent.getparent(), parent.tag)
+            self._open[-1] = name, parent, level
+        self.texts.add(parent, _CONTROLS.sub("", data))
+
+
+def _element(parent: Any, tag: str, attrs: Iterable[tuple[str, str | None]]) -> Any:
     """Return a new last child of ``parent``; names that XML forbids become span, such attributes are left out."""
-    name = tag.name if _NAME.fullmatch(tag.name) else "span"
-    element = etree.SubElement(parent, name)
-    for key, value in tag.attrs.items():
-        if _NAME.fullmatch(key):
-            element.set(key, _CONTROLS.sub("", value if isinstance(value, str) else " ".join(value)))
-    return element
+    kept = {key: _CONTROLS.sub("", value or "") for key, value in attrs if _NAME.fullmatch(key)}
+    return etree.SubElement(parent, tag if _NAME.fullmatch(tag) else "span", kept)
 
 
 class _Texts:

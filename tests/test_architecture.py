@@ -27,7 +27,7 @@ HOMES = {
     "ada_url": "urls",
     "backports": "fetch write",
     "brotli": "fetch",
-    "bs4": "decode parse sources",
+    "bs4": "decode sources",
     "certifi": "fetch",
     "charset_normalizer": "decode",
     "click": "cli",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from lxml import etree
 
@@ -42,6 +44,34 @@ def test_text_below_3000_levels_is_kept_by_the_tolerant_parser() -> None:
 
     assert text_of(document) == "deepend"
     assert document.warnings == ("tolerant_parser",)
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<b>one</i>two</b>three", "onetwothree"),
+        ("<br>one</br>two<img src=x>three", "onetwothree"),
+        ("one &amp; two&nbsp;&#8212;three", "one & two\xa0—three"),
+        ("one<!-- two --><?php three ?><![CDATA[four]]>five", "onefive"),
+        ("<input disabled value='a\x00b' 1=2 x:y=z>one<p/>two", "onetwo"),
+        ("<script>if (a < b) x = '<p>'</script>one", "if (a < b) x = '<p>'one"),
+        ("<p>one <b>two", "one two"),
+    ],
+)
+def test_the_tolerant_parser_reads_what_is_broken_as_a_browser_does(markup: str, text: str) -> None:
+    assert text_of(a_document("<div>" * 3000 + markup)) == text
+
+
+def test_what_the_tolerant_parser_needs_is_a_few_times_the_page() -> None:
+    html = "<div>" * 20_000
+    tracemalloc.start()
+    try:
+        a_document(html)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most < 60 * len(html)  # beautifulsoup4's objects take 150 times the page
 
 
 def test_lxml_alone_loses_text_below_3000_levels() -> None:

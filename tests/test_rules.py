@@ -144,7 +144,8 @@ def test_words_are_found_between_quotes_and_dashes_and_beside_letters_beyond_asc
     rule = Rule(id="a.a", about="", lang=("en",), words=("tide",), line=(".*",))
 
     assert all(
-        RuleSet([rule]).match(line) for line in ("“Tide”", "low—tide…", "the tide’s out", "«Tide» à quai", "tide")
+        RuleSet([rule]).match(line)
+        for line in ("“Tide”", "low—tide…", "the tide’s out", "«Tide» à quai", "Low：tide｜now", "tide")
     )
     assert RuleSet([rule]).match("the “tides”") is None
 
@@ -162,6 +163,8 @@ def test_patterns_see_a_line_folded() -> None:
         ("συνδρομή", "ΣΥΝΔΡΟΜΗ"),
         ("учётная", "Учетная запись"),
         ("إشعارات", "فعّل الاشعارات؛ اشعارات،"),
+        ("إشعارات", "هل تريد إشعارات؟ فعّلها"),
+        ("إشعارات", "إشعارات؛ مرة في اليوم"),
         ("حریم", "حريم خصوصي"),
         ("हिन्दी", "हिन्दी।"),
         ("(c)", "(C) 2024"),

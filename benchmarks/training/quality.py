@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import lightgbm
+import msgspec
 import numpy as np
 
 from benchmarks import measures, sets
 from benchmarks.training.examples import HOLES
+from benchmarks.training.out_of_fold import areas
 from benchmarks.training.train import FOLD_MODELS, MODEL, encode, tree_of
 from scraper.config import ExtractSettings
 from scraper.decode import decode
@@ -85,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     for fold in range(sets.FOLDS):
         write([page for page in made if page.fold != fold], header, FOLD_MODELS, f"-{fold}")
-    write(made, header, MODEL.parent, "")
+    write(made, msgspec.structs.replace(header, scores=scores(made)), MODEL.parent, "")
     print(report(made))
     return 0
 
@@ -138,6 +140,20 @@ def _train(pages: Sequence[PageExample], names: Sequence[str], weight: float) ->
     data = lightgbm.Dataset(rows, labels, weight=np.where(labels > 0, weight, 1.0), feature_name=list(names))
     booster = lightgbm.train(PARAMETERS, data, TREES)
     return [tree_of(info["tree_structure"]) for info in booster.dump_model()["tree_info"]]
+
+
+def scores(pages: Sequence[PageExample]) -> dict[str, float]:
+    """Return, out of fold, how well both models and `quality` tell pages apart, as areas under the curve."""
+    models = {fold: load_page_models(FOLD_MODELS, f"-{fold}") for fold in range(sets.FOLDS)}
+    judged = []
+    for page in pages:
+        like = likenesses(page.signals, models[page.fold])
+        judged.append(("other", like["other"], page.kind != "article"))
+        if page.kind in LISTINGS or page.kind == "article":
+            judged.append(("listing", like["listing"], page.kind != "article"))
+        if page.word_f1 is not None and page.kind == "article":
+            judged.append(("low quality", 1.0 - page.quality, page.word_f1 < LOW_F1))
+    return areas(judged)
 
 
 def report(pages: Sequence[PageExample]) -> str:

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import lightgbm
+import msgspec
 import numpy as np
 
 from benchmarks import sets
 from benchmarks.training.examples import SNIPPET_SET, TRAINING_SETS, Example, examples
 from benchmarks.training.network import UNITS, train_network
-from scraper.extraction.model import SPLITS, ModelHeader, Tree, encode_model, shipped_model
+from benchmarks.training.out_of_fold import example_areas
+from scraper.extraction.model import SPLITS, ModelHeader, Tree, encode_model, load_model, shipped_model
 
 PARAMETERS: dict[str, Any] = {
     "objective": "cross_entropy",  # labels are shares
@@ -67,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rest = [page for page in made if page.fold != fold]
         (FOLD_MODELS / f"fold-{fold}.json").write_bytes(block_model(header, rest, names))
         print(f"fold {fold}: written", flush=True)
+    models = {fold: load_model(FOLD_MODELS / f"fold-{fold}.json") for fold in range(sets.FOLDS)}
+    header = msgspec.structs.replace(header, scores=example_areas(made, names, models))
     MODEL.write_bytes(block_model(header, made, names))
     print(f"{MODEL.name}: written")
     return 0

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import lightgbm
+import msgspec
 import numpy as np
 
 from benchmarks import sets
 from benchmarks.training.examples import TRAINING_SETS, Example
 from benchmarks.training.line_examples import line_examples
 from benchmarks.training.network import UNITS, train_network
+from benchmarks.training.out_of_fold import example_areas
 from benchmarks.training.train import FOLD_MODELS, MODEL, train
 from scraper.extraction.lines import shipped_line_model
-from scraper.extraction.model import ModelHeader, encode_model
+from scraper.extraction.model import ModelHeader, encode_model, load_model
 
 LINE_MODEL = MODEL.with_name("line_model.json")
 # More and smaller steps than the block model takes: 0.006 of word F1 on every set, at 0.001 less recall lost.
@@ -53,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rest = [page for page in made if page.fold != fold]
         (FOLD_MODELS / f"lines-{fold}.json").write_bytes(line_model(header, rest, names))
         print(f"fold {fold}: written", flush=True)
+    models = {fold: load_model(FOLD_MODELS / f"lines-{fold}.json") for fold in range(sets.FOLDS)}
+    header = msgspec.structs.replace(header, scores=example_areas(made, names, models))
     LINE_MODEL.write_bytes(line_model(header, made, names))
     print(f"{LINE_MODEL.name}: written")
     return 0

@@ -19,6 +19,7 @@ from scraper.write.strict_json import object_line, whole_surrogates
 
 _INDENTED = re.compile(rb"\s*[\[{]\s*\n")
 _NULL = msgspec.Raw(b"null")
+_NULLS = (_NULL, msgspec.Raw(b'""'))
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ class LineCleaner:
     def _line(self, line: bytes) -> Outcome | Cleaned:
         try:
             fields = _fields(line)
-            name = self.field or ("html" if fields.get("text", _NULL) == _NULL else "text")
+            name = self.field or _field(fields)
             value = _string(fields, name)
-            url = _string(fields, "url") if "url" in fields else ""
+            url = _string(fields, "url") if bytes(fields.get("url", _NULL)).startswith(b'"') else ""
         except ValueError as error:
             return Failed(url="", reason="damaged", detail=str(error))
         if name == "html" or (name != "text" and kind_of("", value[:HEAD_BYTES].encode()) == "html"):
@@ -119,6 +120,12 @@ def _fields(line: bytes) -> dict[str, msgspec.Raw]:
     if "removed" in fields and not bytes(fields["removed"]).startswith(b"["):
         raise ValueError("its key removed is no list and would be lost; rename it")
     return fields
+
+
+def _field(fields: dict[str, msgspec.Raw]) -> str:
+    """Return the field that holds text or HTML: text, or html where text has nothing to clean."""
+    empty = _NULLS if "html" in fields else _NULLS[:1]
+    return "html" if fields.get("text", _NULL) in empty else "text"
 
 
 def _string(fields: dict[str, msgspec.Raw], name: str) -> str:

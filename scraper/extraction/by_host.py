@@ -45,9 +45,9 @@ def extract_by_host(
     for element in dropped:
         _drop(element)
     draft = extract(document, model, pages)
-    kept = _found(tree, rules.css("keep"))
-    if kept:
-        draft = msgspec.structs.replace(draft, blocks=_all_blocks(kept, document, model))
+    blocks = _all_blocks(_found(tree, rules.css("keep")), document, model)
+    if blocks:  # an element without words (a shell that a script fills) says no more than none
+        draft = msgspec.structs.replace(draft, blocks=blocks)
     if intact is not None:
         draft = msgspec.structs.replace(draft, removals=tuple(_removals(intact.blocks, draft.blocks, texts, rules.id)))
     return msgspec.structs.replace(draft, metadata=_metadata(draft.metadata, tree, rules, document))

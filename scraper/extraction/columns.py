@@ -2,7 +2,7 @@
 
 A *block* is a run of inline text between two block boundaries (or double ``br``). A *container* is an element that
 holds blocks. Everything after the walk (features, score, assembly, metadata) works on these columns and never touches
-the tree, so that another walk (a compiled one, or the one over a beautifulsoup4 tree) can fill them instead.
+the tree, so that another walk (a compiled one, or one over another tree) can fill them instead.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def pictures(columns: Columns, meta: Metadata, places: Sequence[int], base_url: 
     found = {_key(image.url): image for image in meta.images}
     kept = frozenset(places)
     credit_hints = [hint for hint in columns.hints if hint.kind == "credit"]
-    first, last = (places[0] - BLOCKS_BEFORE, places[-1] + 1) if places else (0, -1)
+    first, last = (places[0] - BLOCKS_BEFORE, _behind_figures(columns, places[-1] + 1)) if places else (0, -1)
     for picture in columns.pictures:
         if not first <= picture.block <= last or 0 < picture.width < MIN_WIDTH or len(found) >= MAX_IMAGES:
             continue
@@ -74,6 +74,20 @@ def _caption(
             credit = stated[2].strip()
             caption = caption[: stated.start()].strip() or None
     return caption, credit
+
+
+def _behind_figures(columns: Columns, block: int) -> int:
+    """Return the first block from ``block`` on that is no caption: a photo story may go on in pictures alone.
+
+    Captions that are links are teasers of other pages.
+    """
+    while (
+        block < len(columns.text)
+        and 2 * columns.link_chars[block] < len(columns.text[block])
+        and _figure(columns, columns.container[block]) is not None
+    ):
+        block += 1
+    return block
 
 
 def _caption_blocks(columns: Columns, picture: Picture) -> range:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from scraper.rules.hostile import is_hostile
 from scraper.rules.loading import load_rules, read_rules
 from scraper.rules.matching import Edge, RuleSet
 from scraper.rules.rule import Rule
@@ -49,3 +50,10 @@ def faults(files: Iterable[Path], known: RuleSet) -> Iterator[str]:
         for line in rule.keeps:
             for taker, place in takers(line, known):
                 yield f"{rule.id} keeps {line!r}, but {taker.id} takes it {place}"
+
+
+def slow_patterns(files: Iterable[Path]) -> Iterator[str]:
+    """Yield the rules in ``files`` whose patterns take more than linear time on a hostile line."""
+    for rule in (rule for file in files for rule in read_rules(file)):
+        if is_hostile(rule):
+            yield f"{rule.id} may hang on a line of 10,000 characters: bound its repeats, see docs/rules.md"

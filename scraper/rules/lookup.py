@@ -23,10 +23,12 @@ _SPACES = bytes(
     code if code in _KEPT or code >= 128 else code + 32 if code + 32 in _KEPT and chr(code).isupper() else 32
     for code in range(256)
 )
-# So do the usual marks beyond it: quotes, dashes and spaces of U+2000 to U+203F, those of Latin-1, "،" and "।".
+# So do the usual marks beyond it: of U+2000 to U+203F (quotes, dashes, spaces), of Latin-1, "،", "؛", "؟" and "।".
 _PUNCTUATION = re.compile(rb"\xe2\x80[\x80-\xbf]")
 _LATIN_SIGNS = re.compile(rb"\xc2[\xa0-\xbf]")
-_ARABIC_COMMA, _DANDA, _DOT_ABOVE = "،".encode(), "।".encode(), "\u0307".encode()  # "İ" in lower case is "i̇"
+_WIDE_MARKS = re.compile(rb"\xef\xbc[\x81-\x8f\x9a-\xa0\xbb-\xbd]|\xef\xbd[\x9b-\x9d]")  # "：", "（", "｜"
+_ARABIC_MARKS = re.compile(rb"\xd8[\x8c\x9b\x9f]")
+_DANDA, _DOT_ABOVE = "।".encode(), "\u0307".encode()  # "İ" in lower case is "i̇"
 _COPYRIGHT = b" \1 "  # a token for "©", "ⓒ" and "(c)", in ASCII
 # Scripts that do not put a space between words (Han, kana, Hangul with its particles, Thai, Lao, Khmer, Burmese):
 # a word of theirs is looked up as a substring, and it ends a token of another script ("打开app").
@@ -153,7 +155,9 @@ def _without_marks(lowered: str) -> bytes:
     if b"\xcc" in encoded:
         encoded = encoded.replace(_DOT_ABOVE, b"")
     if b"\xd8" in encoded:
-        encoded = encoded.replace(_ARABIC_COMMA, b" ")
+        encoded = _ARABIC_MARKS.sub(b" ", encoded)
+    if b"\xef" in encoded:
+        encoded = _WIDE_MARKS.sub(b" ", encoded)
     if b"\xe0" in encoded:
         encoded = encoded.replace(_DANDA, b" ")
     return encoded

@@ -19,6 +19,17 @@ line  = 'see the tide table( here)?'
 drops = ["See the tide table here", "See the tide table"]
 keeps = ["The tide table was wrong.", "See the tide table on page four."]
 """
+HOST = """
+host  = "courier.example"
+about = "A box with the tides"
+tests = ["https://courier.example/harbour"]
+
+[[select]]
+what   = "drop"
+css    = "div.tide-box"
+hits   = ['<div class="tide-box">Noon</div>']
+misses = ['<div class="tide-boxes">Huts</div>']
+"""
 STORY = "The tide table was wrong, and the ferry sat on the sand until the evening brought the water back."
 
 
@@ -45,6 +56,21 @@ def test_a_rule_is_shown_with_its_examples_and_its_file(run_scraper: RunScraper,
     assert "line      see the tide table( here)?\n" in shown
     assert "keeps     The tide table was wrong.\n" in shown
     assert f"file      {rule_file}\n" in shown
+
+
+def test_the_rules_of_a_host_are_named_and_shown_like_others(run_scraper: RunScraper, tmp_path: Path) -> None:
+    (tmp_path / "own" / "hosts").mkdir(parents=True)
+    (tmp_path / "own" / "hosts" / "courier.toml").write_text(HOST)
+
+    listed = run_scraper("rules", "list", "--rules", "own").stdout.decode()
+    shown = run_scraper("rules", "show", "host.courier.example", "--rules", "own").stdout.decode()
+
+    assert "\nhost.courier.example\thost\t\tA box with the tides\n" in listed
+    assert shown == (
+        "id        host.courier.example\nabout     A box with the tides\nhost      courier.example, and all below it\n"
+        'drop      div.tide-box\nhits      <div class="tide-box">Noon</div>\n'
+        'misses    <div class="tide-boxes">Huts</div>\ntest      https://courier.example/harbour\n'
+    )
 
 
 def test_a_rule_that_does_not_exist_is_wrong_usage(run_scraper: RunScraper) -> None:
@@ -84,6 +110,15 @@ def test_each_example_that_does_not_hold_is_named(run_scraper: RunScraper, rule_
         "mine.tide-table keeps 'See the tide table', but mine.tide-table takes it at the end",
         "1 rule tested: 3 examples do not hold",
     ]
+    assert done.code == 2
+
+
+def test_a_pattern_of_ones_own_that_would_hang_is_named(run_scraper: RunScraper, rule_file: Path) -> None:
+    rule_file.write_text(GOOD.replace("'see the tide table( here)?'", "'see the tide table( here)?|(a|a)*tide'"))
+
+    done = run_scraper("rules", "test", rule_file)
+
+    assert done.messages[0].startswith("mine.tide-table may hang on a line of 10,000 characters: bound its repeats")
     assert done.code == 2
 
 

@@ -178,6 +178,24 @@ def test_an_object_with_html_gets_the_text_of_its_article(run_scraper: RunScrape
     assert by_name["html"] == a_page()
 
 
+def test_an_empty_text_beside_html_is_filled(run_scraper: RunScraper, tmp_path: Path) -> None:
+    write_lines(tmp_path / "corpus.jsonl", {"text": "", "html": a_page()}, {"text": ""})
+
+    done = run_scraper("clean", "corpus.jsonl")
+
+    assert [record["text"] for record in done.records] == ["\n\n".join(STORY)]
+    assert done.messages[0] == "corpus.jsonl:2: skipped, no_text"
+
+
+def test_an_address_that_is_no_string_stays_and_is_no_address(run_scraper: RunScraper, tmp_path: Path) -> None:
+    write_lines(tmp_path / "corpus.jsonl", {"url": ["https://news.example/"], "text": STORY[0]}, '{"url":7,"text":"x"}')
+
+    done = run_scraper("clean", "corpus.jsonl")
+
+    assert [record["url"] for record in done.records] == [["https://news.example/"], 7]
+    assert done.code == 0
+
+
 def test_what_an_earlier_pass_removed_stays_on_record(run_scraper: RunScraper, tmp_path: Path) -> None:
     write_lines(tmp_path / "corpus.jsonl", {"text": f"{STORY[0]}\n{FURNITURE}", "removed": ["earlier"], "id": 1})
 

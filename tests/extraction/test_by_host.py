@@ -109,6 +109,12 @@ def test_selectors_that_find_nothing_change_nothing(tmp_path: Path) -> None:
     assert article(a_page(), rules) == article(a_page(), None)
 
 
+def test_a_kept_element_without_words_changes_nothing(tmp_path: Path) -> None:
+    body = "<section class='story'><img src='/a.png'></section>" + "".join(f"<p>{text}</p>" for text in STORY)
+
+    assert article(a_page(body=body), a_folder(tmp_path, GOOD + KEEP)).text == "\n\n".join(STORY)
+
+
 def test_title_and_date_are_read_where_the_host_shows_them(tmp_path: Path) -> None:
     head = (
         "<h2 class='headline'>The ferry\n is back</h2><time class='first' datetime='2025-05-06T08:00+02:00'>then</time>"

@@ -39,6 +39,15 @@ def test_the_picture_of_the_head_comes_first_and_counts_once() -> None:
     )
 
 
+def test_pictures_that_follow_the_end_of_the_text_count_up_to_the_teasers() -> None:
+    figure = '<figure><img src="/{0}.jpg"><figcaption>{1}</figcaption></figure>'
+    captions = ["At noon", "In the yard", "By night"]
+    teaser = figure.format("t", '<a href="/tide">Low tide, and what it left on the sand</a>')
+    body = STORY + "".join(map(figure.format, "abc", captions)) + f"<p>Menu</p>{teaser}{teaser}"
+
+    assert [image.caption for image in images_of(body)] == captions
+
+
 def test_icons_and_pictures_outside_of_the_text_are_left_out() -> None:
     far = "<p>Menu</p>" * 20
     body = f'<img src="/logo.png">{far}{STORY}<img src="/icon.png" width="16">{STORY}{far}<img src="/ad.png">'
