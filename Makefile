@@ -51,6 +51,8 @@ flame: setup
 	mkdir -p benchmarks/out
 	$(BIN)/py-spy record --output benchmarks/out/flame.svg -- $(BIN)/python -m benchmarks.speed
 
+# One thread for matrices: the same sums, and so the same models.
+train: export OPENBLAS_NUM_THREADS := 1
 train: $(TRAINED)
 	$(BIN)/python -m benchmarks.training.train
 	$(BIN)/python -m benchmarks.training.quality
