@@ -78,7 +78,7 @@ def _compile(root: Path) -> list[tuple[Path, Path]]:
                     [f"{name}.pyx"],
                     include_dirs=lxml.get_include(),
                     # Fused multiplication and addition rounds once; numpy rounds twice.
-                    extra_compile_args=["-O3", "-ffp-contract=off"],
+                    extra_compile_args=["-O3", "-g0", "-ffp-contract=off"],
                 )
                 for name in MODULES
             ],

@@ -113,15 +113,18 @@ def _ranked(
     What is above at most so many thresholds of the feature goes left; that is everything where nothing is compared.
     """
     used = np.isfinite(threshold)
-    steps = [np.unique(threshold[used & (split_feature == feature)]) for feature in range(features)]
-    sizes = [len(some) for some in steps]
-    if max(sizes, default=0) > _MOST_THRESHOLDS:
-        raise ConfigError(f"a feature of the model has {max(sizes)} thresholds; give it at most {_MOST_THRESHOLDS}")
+    order = np.lexsort((threshold[used], split_feature[used]))
+    feature, step = split_feature[used][order], threshold[used][order]
+    new = np.ones(len(order), bool)
+    new[1:] = (feature[1:] != feature[:-1]) | (step[1:] != step[:-1])
+    starts = np.searchsorted(feature[new], np.arange(features + 1))
+    if np.diff(starts).max(initial=0) > _MOST_THRESHOLDS:
+        raise ConfigError(f"a feature of the model has more than {_MOST_THRESHOLDS} thresholds; train it with fewer")
+    places = np.empty(len(order), np.uint8)
+    places[order] = new.cumsum() - 1 - starts[feature]
     most = np.full(threshold.shape, _MOST_THRESHOLDS, np.uint8)
-    for feature, some in enumerate(steps):
-        here = used & (split_feature == feature)
-        most[here] = np.searchsorted(some, threshold[here])
-    return np.concatenate([*steps, np.zeros(1, np.float32)]), np.cumsum([0, *sizes]), most
+    most[used] = places
+    return np.append(step[new], np.float32(0)), starts, most
 
 
 def as_matrix(rows: Mapping[str, npt.NDArray[np.generic]], names: Sequence[str]) -> npt.NDArray[np.float32]:
