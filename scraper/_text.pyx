@@ -153,7 +153,7 @@ cdef Py_ssize_t _end_tag(const unsigned char* text, Py_ssize_t place, Py_ssize_t
 cdef enum:
     COPYRIGHT = 1  # the token for "(c)" and "©"
     MOST_BITS = 0x7FFF  # of `bits`
-    # The characters of a line: ASCII with typographic quotes and dashes; letters of two bytes in UTF-8, too; others.
+    # The characters of a line: ASCII with typographic quotes and dashes; letters, too; those of other scripts.
     KNOWN = 0
     LETTERS = 1
     OTHERS = 2
@@ -166,13 +166,28 @@ cdef inline Eight _with(Eight hashed, unsigned char byte) noexcept:
     return (hashed ^ byte) * 0x100000001B3ULL
 
 
+cdef inline unsigned char _first_byte(unsigned int code) noexcept:
+    """Return the first byte in UTF-8 of a character beyond ASCII."""
+    return 0xC0 | code >> 6 if code < 0x800 else 0xE0 | code >> 12 if code < 0x10000 else 0xF0 | code >> 18
+
+
+cdef inline Eight _with_utf8(Eight hashed, unsigned int code) noexcept:
+    hashed = _with(hashed, _first_byte(code))
+    if code >= 0x10000:
+        hashed = _with(hashed, 0x80 | code >> 12 & 0x3F)
+    if code >= 0x800:
+        hashed = _with(hashed, 0x80 | code >> 6 & 0x3F)
+    return _with(hashed, 0x80 | code & 0x3F)
+
+
 cdef class Words:
-    """Rules by their tokens, for lines in scripts with small letters and in Semitic ones: see ``Lookup.find``.
+    """Rules by their tokens, for lines in scripts that put spaces between words: see ``Lookup.find``.
 
     A token is known by its hash of 64 bits. If ever another has the same, a pattern is tried in vain.
     """
 
     cdef unsigned char small[128]  # of each character of a token its small letter; 0 for what parts tokens
+    cdef unsigned char is_lead[256]  # of each byte, whether a character of another script begins with it
     cdef object memory  # of the next three, which do not change
     cdef Eight* hashes  # of 2^n places; 0 for an empty one
     cdef int* places  # in ``numbers``
@@ -181,13 +196,18 @@ cdef class Words:
     cdef bytes allowed  # of each rule, whether it is looked for
     cdef unsigned char bits[4096]  # of most words they tell that no such rule has them, in the processor's cache
 
-    def __init__(self, rules_of, bytes spaces, bytes allowed):
-        """``rules_of`` are the numbers of each token's rules, ``spaces`` is what ``bytes.translate`` makes of a line."""
+    def __init__(self, rules_of, bytes spaces, bytes no_lead, bytes allowed):
+        """``rules_of`` are the numbers of each token's rules, ``spaces`` is what ``bytes.translate`` makes of a line.
+
+        No character of a script without spaces begins with a byte of ``no_lead``.
+        """
         cdef int code, number
         cdef Py_ssize_t size = 8, place = 0, count = sum([len(numbers) + 1 for numbers in rules_of.values()])
         cdef Eight at, hashed
         for code in range(128):
             self.small[code] = 0 if spaces[code] == 32 else spaces[code]
+        for code in range(256):
+            self.is_lead[code] = code not in no_lead
         while size < 4 * len(rules_of):
             size *= 2
         self.mask = size - 1
@@ -211,6 +231,7 @@ cdef class Words:
         """Return the same for other rules."""
         cdef Words some = Words.__new__(Words)
         memcpy(some.small, self.small, sizeof(self.small))
+        memcpy(some.is_lead, self.is_lead, sizeof(self.is_lead))
         some.memory = self.memory
         some.hashes, some.places, some.numbers, some.mask = self.hashes, self.places, self.numbers, self.mask
         some.allow(allowed)
@@ -238,35 +259,35 @@ cdef class Words:
         return at
 
     def find(self, str line):
-        """Return the numbers of the rules in order, ``None`` for a line with other characters."""
+        """Return the numbers of the rules in order, ``None`` for a line in a script without spaces."""
         cdef list found = []
         cdef int seen
         if PyUnicode_IS_ASCII(line):
-            seen = self.add_of(<const unsigned char*>PyUnicode_DATA(line), PyUnicode_GET_LENGTH(line), 0x80, found)
+            seen = self.add_of(<const unsigned char*>PyUnicode_DATA(line), PyUnicode_GET_LENGTH(line), False, found)
         else:
-            seen = self.add_of_any(line, 0x80, found)
+            seen = self.add_of_any(line, False, found)
             if seen == LETTERS:  # their small letters are not told by a table
                 found = []
-                seen = self.add_of_any(line.lower(), 0x800, found)
+                seen = self.add_of_any(line.lower(), True, found)
         if seen != KNOWN:
             return None
         if len(found) > 1:
             return sorted(set(found))
         return found
 
-    cdef int add_of_any(self, str line, unsigned int limit, list found) except -1:
+    cdef int add_of_any(self, str line, bint is_lowered, list found) except -1:
         cdef:
             int kind = PyUnicode_KIND(line)
             void* data = PyUnicode_DATA(line)
             Py_ssize_t size = PyUnicode_GET_LENGTH(line)
         if kind == 1:
-            return self.add_of(<const unsigned char*>data, size, limit, found)
+            return self.add_of(<const unsigned char*>data, size, is_lowered, found)
         if kind == 2:
-            return self.add_of(<const unsigned short*>data, size, limit, found)
-        return self.add_of(<const unsigned int*>data, size, limit, found)
+            return self.add_of(<const unsigned short*>data, size, is_lowered, found)
+        return self.add_of(<const unsigned int*>data, size, is_lowered, found)
 
-    cdef int add_of(self, const Char* line, Py_ssize_t size, unsigned int limit, list found) except -1:
-        """Add the rules of each token, and return which characters the line has, of those below ``limit``."""
+    cdef int add_of(self, const Char* line, Py_ssize_t size, bint is_lowered, list found) except -1:
+        """Add the rules of each token, and return which characters the line has."""
         cdef:
             Py_ssize_t place = 0
             Eight hashed = _START
@@ -281,17 +302,19 @@ cdef class Words:
                     hashed = _with(hashed, small)
                     continue
             elif not 0x2000 <= code <= 0x203F:  # quotes, dashes and spaces
-                if code >= limit:
-                    return LETTERS if code < 0x800 else OTHERS
+                if self.is_lead[_first_byte(code)]:
+                    return OTHERS
+                if not is_lowered:
+                    return LETTERS
                 if code == 0x307:  # the dot of a "İ" in lower case
                     continue
-                if not (0xA0 <= code <= 0xBF or code == 0x60C):  # signs of Latin-1 and "،"
-                    hashed = _with(_with(hashed, 0xC0 | code >> 6), 0x80 | code & 0x3F)  # as in UTF-8
+                if not (0xA0 <= code <= 0xBF or code == 0x60C or code == 0x24D2):  # signs of Latin-1, "،" and "ⓒ"
+                    hashed = _with_utf8(hashed, code)
                     continue
             if hashed != _START:
                 self.add_rules(hashed, found)
                 hashed = _START
-            if code == 0xA9:
+            if code == 0xA9 or code == 0x24D2:
                 self.add_rules(_with(_START, COPYRIGHT), found)
             elif code == 40 and size - place >= 2 and line[place + 1] == 41 and line[place] | 32 == 99:  # (c)
                 self.add_rules(_with(_START, COPYRIGHT), found)

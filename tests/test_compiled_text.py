@@ -48,7 +48,17 @@ ALL = rules.load_rules((), ()).rules
 FAST, SLOW = (Lookup(map(entry_of, ALL, range(len(ALL)))) for _ in range(2))
 SLOW._words = None
 FOREIGN = sorted({token.decode() for token in SLOW._tokens if not token.isascii()})[::20]
-LETTERS = [*"aCK éÉßΣσςяЯİıשش،؟©®ªⓒ(c)-", *FOREIGN, *map(str.upper, FOREIGN), " ", "\u0307", "\u212a", "\x01"]
+LETTERS = [
+    *"aCK éÉßΣσςяЯİıשش،؟©®ªⓒ(c)-€→ạẤﬁＡ水ก。",
+    "\U0001f600",
+    "\U0002000b",
+    *FOREIGN,
+    *map(str.upper, FOREIGN),
+    " ",
+    "\u0307",
+    "\u212a",
+    "\x01",
+]
 
 
 @given(st.lists(st.sampled_from([*EDGES, b"\x1b", b"plain ascii", b"x" * 250]), max_size=12))

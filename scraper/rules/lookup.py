@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from scraper.rules.rule import Rule, spellings
 
-try:  # what is in ASCII with typographic quotes is looked up by a compiled loop where there is one: hatch_build.py
+try:  # lines in scripts with spaces are looked up by a compiled loop where there is one: hatch_build.py
     from scraper._text import Words
 except ImportError:
     Words = None
@@ -88,12 +88,14 @@ class Lookup:
                 else:
                     self._parts[part[0], part[1]].append((part, number))
         self._known = set(self._tokens)
-        self._allowed = b"\1" * (number + 1)
-        self._words = compiled_words(self._tokens, _SPACES, self._allowed) if compiled_words else None
         first, second = (re.escape("".join({pair[side] for pair in self._parts})) for side in (0, 1))
         self._pairs = re.compile(f"([{first}])(?=([{second}]))") if self._parts else None
         leads = _LEADS.union(char.encode()[0] for pair in self._parts for char in pair if _UNSPACED.search(char))
         self._no_lead = bytes(byte for byte in range(256) if byte not in leads)
+        self._allowed = b"\1" * (number + 1)
+        self._words = None
+        if compiled_words:
+            self._words = compiled_words(self._tokens, _SPACES, self._no_lead, self._allowed)
 
     def among(self, numbers: Iterable[int]) -> Lookup:
         """Return a look-up of some of the rules. It shares the index, which takes milliseconds to make."""
