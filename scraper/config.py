@@ -70,7 +70,7 @@ class ExtractSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     min_words: int = 25  # below it a page is `too_short`; two characters of a script without spaces are a word
     min_quality: float = 0.3  # below it a page is `low_quality`; commands that are given pages ask with --min-quality
-    max_listing: float = 0.6  # above it a page is a `listing`: 0 to 1, how much it looks like a front page or a shop
+    max_listing: float = 0.65  # above it a page is a `listing`: 0 to 1, how much it looks like a front page or a shop
     language: tuple[Language, ...] = ()  # only these languages, others are `wrong_language`; empty: all
 
 
