@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""What ``Network.margins`` does with matrices: 32 blocks at a time, so that what is added up stays in registers.
+"""What ``Network.margins`` does with matrices: 64 blocks at a time, so that what is added up stays in registers.
 
 Numbers lie unit by unit, each with all blocks of the page, and with room for what is beyond both ends of it.
 """
@@ -11,34 +11,34 @@ from libc.string cimport memset
 cdef extern from *:
     """
     #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-    #define WITH_WIDER_REGISTERS __attribute__((target_clones("avx2", "default")))
+    #define WITH_WIDER_REGISTERS __attribute__((target_clones("avx512f", "avx2", "default")))
     #else
     #define WITH_WIDER_REGISTERS
     #endif
 
-    #define STEP 32
+    #define STEP 64
     #if defined(__GNUC__)
-    typedef float Eight __attribute__((vector_size(32), aligned(4), may_alias));
-    #define EIGHT(numbers, place) (((const Eight *)(numbers))[place])
+    typedef float Sixteen __attribute__((vector_size(64), aligned(4), may_alias));
+    #define SIXTEEN(numbers, place) (((const Sixteen *)(numbers))[place])
     /* Weigh the rows from `start` on, and add them up. */
     WITH_WIDER_REGISTERS static void mix(float *restrict sums, float first, const float *const *rows,
                                          const float *restrict weights, Py_ssize_t count, Py_ssize_t start)
     {
-        Eight a = {0}, b, c, d;
+        Sixteen a = {0}, b, c, d;
         a += first;
         b = c = d = a;
         for (Py_ssize_t row = 0; row < count; row++) {
             const float *numbers = rows[row] + start;
             const float weight = weights[row];
-            a += EIGHT(numbers, 0) * weight;
-            b += EIGHT(numbers, 1) * weight;
-            c += EIGHT(numbers, 2) * weight;
-            d += EIGHT(numbers, 3) * weight;
+            a += SIXTEEN(numbers, 0) * weight;
+            b += SIXTEEN(numbers, 1) * weight;
+            c += SIXTEEN(numbers, 2) * weight;
+            d += SIXTEEN(numbers, 3) * weight;
         }
-        ((Eight *)sums)[0] = a;
-        ((Eight *)sums)[1] = b;
-        ((Eight *)sums)[2] = c;
-        ((Eight *)sums)[3] = d;
+        ((Sixteen *)sums)[0] = a;
+        ((Sixteen *)sums)[1] = b;
+        ((Sixteen *)sums)[2] = c;
+        ((Sixteen *)sums)[3] = d;
     }
     #else
     static void mix(float *sums, float first, const float *const *rows, const float *weights, Py_ssize_t count,
