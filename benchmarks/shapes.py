@@ -20,7 +20,8 @@ from scraper.config import Settings
 from scraper.pipeline import clean
 from scraper.records import Response, Target
 
-_START_TAG, _TAG = re.compile("<[a-z]"), re.compile("<[^>]*>")
+_START_TAG, _TAG, _END_TAG = re.compile("<[a-z]"), re.compile("<[^>]*>"), re.compile("</[^>]*>")
+_START = re.compile("<([a-z]+)([^>]*)>")
 _LINE = "Some words of the story go on here, line after line."
 
 
@@ -116,7 +117,11 @@ def _added(name: str, whole: bool) -> int:
     if whole:
         _clean(html)
     else:
-        etree.fromstring(body, etree.HTMLParser(encoding="utf-8", huge_tree=True))
+        tree = etree.fromstring(body, etree.HTMLParser(encoding="utf-8", huge_tree=True))
+        if len(list(tree.iter())) < len(_START_TAG.findall(html)):  # it was cut: all of its elements side by side
+            del tree
+            side_by_side = _START.sub(r"<\1\2></\1>", _END_TAG.sub("", html)).encode()
+            tree = etree.fromstring(side_by_side, etree.HTMLParser(encoding="utf-8", huge_tree=True))
     return _largest() - before
 
 
