@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""What ``Network.margins`` does with matrices: 64 blocks at a time, so that what is added up stays in registers.
+"""What ``Network.margins`` does with matrices: 32 blocks of two units at a time, so that what is added up stays in registers.
 
 Numbers lie unit by unit, each with all blocks of the page, and with room for what is beyond both ends of it.
 """
@@ -16,39 +16,44 @@ cdef extern from *:
     #define WITH_WIDER_REGISTERS
     #endif
 
-    #define STEP 64
+    #define STEP 32
+    /* Weigh the rows from `start` on, and add them up, for two units at once: each number is fetched once for both. */
     #if defined(__GNUC__)
     typedef float Sixteen __attribute__((vector_size(64), aligned(4), may_alias));
-    #define SIXTEEN(numbers, place) (((const Sixteen *)(numbers))[place])
-    /* Weigh the rows from `start` on, and add them up. */
-    WITH_WIDER_REGISTERS static void mix(float *restrict sums, float first, const float *const *rows,
-                                         const float *restrict weights, Py_ssize_t count, Py_ssize_t start)
+    WITH_WIDER_REGISTERS static void mix(float *const *sums, const float *firsts, const float *const *rows,
+                                         const float *const *weights, Py_ssize_t count, Py_ssize_t start)
     {
-        Sixteen a = {0}, b, c, d;
-        a += first;
-        b = c = d = a;
+        Sixteen a = {0}, b = {0}, c, d;
+        const float *const weights0 = weights[0], *const weights1 = weights[1];
+        a += firsts[0];
+        b += firsts[1];
+        c = a;
+        d = b;
         for (Py_ssize_t row = 0; row < count; row++) {
-            const float *numbers = rows[row] + start;
-            const float weight = weights[row];
-            a += SIXTEEN(numbers, 0) * weight;
-            b += SIXTEEN(numbers, 1) * weight;
-            c += SIXTEEN(numbers, 2) * weight;
-            d += SIXTEEN(numbers, 3) * weight;
+            const Sixteen *numbers = (const Sixteen *)(rows[row] + start);
+            const Sixteen early = numbers[0], late = numbers[1];
+            a += early * weights0[row];
+            b += early * weights1[row];
+            c += late * weights0[row];
+            d += late * weights1[row];
         }
-        ((Sixteen *)sums)[0] = a;
-        ((Sixteen *)sums)[1] = b;
-        ((Sixteen *)sums)[2] = c;
-        ((Sixteen *)sums)[3] = d;
+        ((Sixteen *)(sums[0] + start))[0] = a;
+        ((Sixteen *)(sums[1] + start))[0] = b;
+        ((Sixteen *)(sums[0] + start))[1] = c;
+        ((Sixteen *)(sums[1] + start))[1] = d;
     }
     #else
-    static void mix(float *sums, float first, const float *const *rows, const float *weights, Py_ssize_t count,
-                    Py_ssize_t start)
+    static void mix(float *const *sums, const float *firsts, const float *const *rows, const float *const *weights,
+                    Py_ssize_t count, Py_ssize_t start)
     {
-        for (int block = 0; block < STEP; block++)
-            sums[block] = first;
-        for (Py_ssize_t row = 0; row < count; row++)
+        for (int unit = 0; unit < 2; unit++) {
+            float *own = sums[unit] + start;
             for (int block = 0; block < STEP; block++)
-                sums[block] += rows[row][start + block] * weights[row];
+                own[block] = firsts[unit];
+            for (Py_ssize_t row = 0; row < count; row++)
+                for (int block = 0; block < STEP; block++)
+                    own[block] += rows[row][start + block] * weights[unit][row];
+        }
     }
     #endif
 
@@ -68,7 +73,7 @@ cdef extern from *:
     enum:
         STEP
     void mix(
-        float* sums, float first, const float** rows, const float* weights, Py_ssize_t count, Py_ssize_t start
+        float** sums, const float* firsts, const float** rows, const float** weights, Py_ssize_t count, Py_ssize_t start
     ) noexcept nogil
     int squeeze(float* squeezed, const float* numbers, float half, Py_ssize_t blocks) noexcept nogil
 
@@ -84,6 +89,7 @@ cdef class _Page:
         Py_ssize_t blocks, units, beyond, width
         float* room
         float* squeezed
+        float* weights  # of the first layer, of the inputs that say something
         float* state
         float* next_state
 
@@ -93,12 +99,13 @@ cdef class _Page:
     cdef int make(self, Py_ssize_t blocks, Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t beyond) except -1:
         self.blocks, self.units, self.beyond = blocks, units, beyond
         self.width = (blocks + STEP - 1) // STEP * STEP + 2 * beyond
-        self.room = <float*>calloc((inputs + 2 * units) * self.width, sizeof(float))
+        self.room = <float*>calloc((inputs + 2 * units) * self.width + units * inputs, sizeof(float))
         if self.room is NULL:
             raise MemoryError
         self.squeezed = self.room
         self.state = self.room + inputs * self.width
         self.next_state = self.state + units * self.width
+        self.weights = self.next_state + units * self.width
         return 0
 
     cdef Py_ssize_t read(self, const float[:, ::1] matrix, const float[::1] half, Py_ssize_t tag, Py_ssize_t tags,
@@ -124,18 +131,29 @@ cdef class _Page:
                 row += self.width
         return used
 
-    cdef void layer(self, Py_ssize_t unit, float first, const float** rows, const float* weights, Py_ssize_t count,
+    cdef void layer(self, const float* firsts, const float** rows, const float* weights, Py_ssize_t count,
                     bint added) noexcept:  # fmt: skip
-        """Make the next state's numbers of a unit: the weighed rows where that is above 0, added to what was there."""
+        """Make the next state: of each unit the weighed rows where that is above 0, added to what was there."""
         cdef:
-            Py_ssize_t start, block
-            float* made = self.next_state + unit * self.width + self.beyond
-            const float* old = self.state + unit * self.width + self.beyond
-        for start in range(0, self.blocks, STEP):
-            mix(made + start, first, rows, weights, count, start)
-        for block in range(self.blocks):
-            made[block] = (made[block] if made[block] > 0 else 0) + (old[block] if added else 0)
-        memset(made + self.blocks, 0, (self.width - self.beyond - self.blocks) * sizeof(float))
+            Py_ssize_t start, block, unit, place, both[2]
+            float* made[2]
+            float both_firsts[2]
+            const float* both_weights[2]
+            const float* old
+        for unit in range(0, self.units, 2):
+            both[0], both[1] = unit, min(unit + 1, self.units - 1)  # an odd last unit is made twice
+            for place in range(2):
+                made[place] = self.next_state + both[place] * self.width + self.beyond
+                both_firsts[place], both_weights[place] = firsts[both[place]], weights + both[place] * count
+            for start in range(0, self.blocks, STEP):
+                mix(made, both_firsts, rows, both_weights, count, start)
+            for place in range(both[1] - both[0] + 1):
+                old = self.state + both[place] * self.width + self.beyond
+                for block in range(self.blocks):
+                    made[place][block] = (made[place][block] if made[place][block] > 0 else 0) + (
+                        old[block] if added else 0
+                    )
+                memset(made[place] + self.blocks, 0, (self.width - self.beyond - self.blocks) * sizeof(float))
 
     cdef void swap(self) noexcept:
         self.state, self.next_state = self.next_state, self.state
@@ -150,12 +168,13 @@ def add_margins(network, const float[:, ::1] matrix, const float[:, ::1] into, c
         const long long[::1] dilations = network.dilations
         Py_ssize_t units = into.shape[0], inputs = into.shape[1], blocks = matrix.shape[1]
         Py_ssize_t used, unit, other, row, layer, block, side, away
-        const float* rows[MOST_INPUTS + 1]
-        Py_ssize_t places[MOST_INPUTS + 1]
-        float weights[MOST_INPUTS]
+        const float* rows[MOST_INPUTS]
+        Py_ssize_t places[MOST_INPUTS]
+        float firsts[MOST_UNITS]
         float means[MOST_UNITS]
-        float first, margin, bias = network.output_bias
+        float margin, bias = network.output_bias
         double share = network.share
+        float* weights
         const float* old
         _Page page = _Page()
     if not blocks:
@@ -164,10 +183,11 @@ def add_margins(network, const float[:, ::1] matrix, const float[:, ::1] into, c
         raise ValueError("the network is too large, or the margins are those of other blocks")
     page.make(blocks, units, inputs, max(network.dilations))
     used = page.read(matrix, half, network.tag, inputs - matrix.shape[0], rows, places)
+    weights = page.weights
     for unit in range(units):
         for row in range(used):
-            weights[row] = into[unit, places[row]]
-        page.layer(unit, input_bias[unit], rows, weights, used, False)
+            weights[unit * used + row] = into[unit, places[row]]
+    page.layer(&input_bias[0], rows, weights, used, False)
     page.swap()
     for layer in range(mixed.shape[0]):
         away = dilations[layer]
@@ -181,11 +201,11 @@ def add_margins(network, const float[:, ::1] matrix, const float[:, ::1] into, c
                     means[other] += old[block]
                 means[other] /= blocks
         for unit in range(units):
-            first = biases[layer, unit]
+            firsts[unit] = biases[layer, unit]
             if layer == averaged:
                 for other in range(units):
-                    first += means[other] * average[other, unit]
-            page.layer(unit, first, rows, &mixed[layer, unit, 0], 3 * units, True)
+                    firsts[unit] += means[other] * average[other, unit]
+        page.layer(firsts, rows, &mixed[layer, 0, 0], 3 * units, True)
         page.swap()
     for block in range(blocks):
         margin = bias
