@@ -41,7 +41,9 @@ class Caution(NamedTuple):
 
 # Where rules know no line, most texts that the model has seen were clean: it takes a menu for story more easily.
 CAUTION = Caution(0.6, 0.8, 3.2, 4.3, 7.0, 0.01, 0.02)
-CAUTION_WITHOUT_RULES = Caution(0.65, 0.85, 2.0, 2.0, 5.0, 0.0, 0.0)
+CAUTION_WITHOUT_RULES = Caution(0.7, 0.9, 2.5, 2.5, 6.0, 0.0, 0.0)
+# Of the lines, those that rules know where hopeless lines go from a text that is not judged: a clean text has one or two.
+KNOWN_SHARE = 0.01
 # Of the words of a text, what is expected to be story: below, it is dirty (a whole page), above, clean.
 DIRTY_SHARE = 0.45
 CLEAN_SHARE = 0.8
@@ -59,7 +61,10 @@ def furniture(lines: Sequence[str], known: Sequence[bool] = (), model: BlockMode
         rows = line_features(lines, known)
         probability = (model or shipped_line_model()).probabilities(rows)
         words = np.asarray(rows["words"], np.float64)
-        gone[open_] = _unwanted(probability[open_], words[open_], CAUTION if gone.any() else CAUTION_WITHOUT_RULES)
+        caution = CAUTION if gone.any() else CAUTION_WITHOUT_RULES
+        if gone.mean() < KNOWN_SHARE:
+            caution = caution._replace(hopeless_in_dirty=0.0, hopeless=0.0)
+        gone[open_] = _unwanted(probability[open_], words[open_], caution)
     return [bool(line) for line in gone]
 
 
