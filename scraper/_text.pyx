@@ -308,7 +308,7 @@ cdef class Words:
                     return LETTERS
                 if code == 0x307:  # the dot of a "İ" in lower case
                     continue
-                if not (0xA0 <= code <= 0xBF or code == 0x60C or code == 0x24D2):  # signs of Latin-1, "،" and "ⓒ"
+                if not _is_mark(code):
                     hashed = _with_utf8(hashed, code)
                     continue
             if hashed != _START:
@@ -336,6 +336,14 @@ cdef class Words:
                     found.append(number[0])
                 number += 1
         return 0
+
+
+cdef inline bint _is_mark(unsigned int code) noexcept:
+    """Tell signs of Latin-1, "،", "؛", "؟", wide marks and "ⓒ": what ``lookup._without_marks`` makes a space."""
+    return (
+        0xA0 <= code <= 0xBF or code == 0x60C or code == 0x61B or code == 0x61F or code == 0x24D2
+        or 0xFF01 <= code <= 0xFF0F or 0xFF1A <= code <= 0xFF20 or 0xFF3B <= code <= 0xFF3D or 0xFF5B <= code <= 0xFF5D
+    )  # fmt: skip
 
 
 cdef inline bint _is_unspaced(Py_UCS4 code) noexcept:

@@ -41,7 +41,7 @@ class Caution(NamedTuple):
 
 # Where rules know no line, most texts that the model has seen were clean: it takes a menu for story more easily.
 CAUTION = Caution(0.6, 0.8, 3.2, 4.3, 7.0, 0.01, 0.02)
-CAUTION_WITHOUT_RULES = Caution(0.7, 0.9, 2.5, 2.5, 6.0, 0.0, 0.0)
+CAUTION_WITHOUT_RULES = Caution(0.65, 0.88, 2.1, 2.3, 6.0, 0.0, 0.0)
 # Lines go from a text that is not judged where rules know this share of its lines: a clean text has one or two.
 KNOWN_SHARE = 0.01
 # Of the words of a text, what is expected to be story: below, it is dirty (a whole page), above, clean.

@@ -546,9 +546,8 @@ def test_reclean_uses_the_rules_of_today(tmp_path: Path, site: Site) -> None:
 
 
 def test_reclean_drops_and_finds_articles_as_the_settings_say(tmp_path: Path, site: Site) -> None:
-    short = site.put(
-        "/short", "<html><body><article><h1>Rain</h1><p>It rained in Eastwold.</p></article></body></html>"
-    )
+    story = "It rained in Eastwold all night, and the market moved into the town hall."
+    short = site.put("/short", f"<html><body><article><h1>Rain</h1><p>{story}</p></article></body></html>")
     config = a_corpus(tmp_path, a_list(tmp_path, [*site.put_stories(range(2)), short]), corpus=KEEPING)
     assert "2 articles + 1 skipped (too_short 1)" in run(config)[1]
     settings = config.read_text()

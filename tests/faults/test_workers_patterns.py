@@ -43,6 +43,7 @@ LINE_PIECES = ("a", "a ", "1", "1 ", "(", ": ", "a@a.", "的")
 # These never see what a stranger wrote.
 TRUSTED = {
     "scraper.rules.rule._GROUP": "reads the patterns in rule files, which are the operator's own",
+    "scraper.rules.hostile.CONTROL": "is slow on purpose, and tried on one text: what others are compared with",
 }
 
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in Path(scraper.__file__).parent.rglob("*.py"))
