@@ -37,7 +37,7 @@ Parameters = dict[str, Array]
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class _Scale:
     """What makes features alike: the number that becomes one half, then mean and deviation of what is made of it."""
 
     half: Array
@@ -50,7 +50,7 @@ class _Step:
     """What a layer saw, for the way back."""
 
     state: Array
-    sides: tuple[Array, Array] | None  # None for the first layer
+    sides: tuple[Array, Array]
     made: Array
     mask: Array
 
@@ -62,8 +62,8 @@ def train_network(
     used = [page for page in pages if not page.excluded and page.weights.any()]
     tag = list(names).index(TAG) if TAG in names else -1
     tags = TAGS if tag >= 0 else 0
-    scale = scale_of(used, tags)
-    inputs = [((as_input(page.features.T, scale.half, tag)) - scale.mean) / scale.deviation for page in used]
+    scale = _scale_of(used, tags)
+    inputs = [(as_input(page.features.T, scale.half, tag) - scale.mean) / scale.deviation for page in used]
     labels = [page.labels.astype(np.float32) for page in used]
     weights = [page.weights.astype(np.float32) for page in used]
     random = np.random.Generator(np.random.PCG64(SEED))
@@ -79,7 +79,7 @@ def train_network(
     return _file(parameters, scale, dilations)
 
 
-def scale_of(pages: Sequence[Example], tags: int) -> Scale:
+def _scale_of(pages: Sequence[Example], tags: int) -> _Scale:
     """Return the scale of the features, and of so many tags behind them, which stay as they are."""
     numbers = np.concatenate([page.features for page in pages])
     sizes = np.abs(numbers)
@@ -87,7 +87,7 @@ def scale_of(pages: Sequence[Example], tags: int) -> Scale:
     numbers /= sizes + half
     mean = np.concatenate([numbers.mean(axis=0, dtype=np.float64), np.zeros(tags)])
     deviation = np.concatenate([numbers.std(axis=0, dtype=np.float64), np.ones(tags)])
-    return Scale(half, mean.astype(np.float32), np.maximum(deviation, LEAST_DEVIATION).astype(np.float32))
+    return _Scale(half, mean.astype(np.float32), np.maximum(deviation, LEAST_DEVIATION).astype(np.float32))
 
 
 def _begin(random: np.random.Generator, inputs: int, layers: int) -> Parameters:
@@ -119,7 +119,7 @@ def _learn(
     inputs = inputs * _mask(random, inputs.shape, DROPPED_INPUTS)
     made = np.maximum(inputs @ parameters["input"] + parameters["input_bias"], 0.0)
     mask = _mask(random, made.shape, DROPPED)
-    steps = [_Step(inputs, None, made, mask)]
+    steps = []
     state = made * mask
     for layer, dilation in enumerate(dilations):
         step = _mixed(parameters, layer, state, dilation, random)
@@ -131,7 +131,7 @@ def _learn(
     gradients["output_bias"] += error.sum()
     back = np.outer(error, parameters["output"])
     for layer in reversed(range(len(dilations))):
-        back = _back(parameters, gradients, layer, dilations[layer], steps[layer + 1], back)
+        back = _back(parameters, gradients, layer, dilations[layer], steps[layer], back)
     change = back * mask * (made > 0)
     gradients["input"] += inputs.T @ change
     gradients["input_bias"] += change.sum(axis=0)
@@ -149,7 +149,6 @@ def _mixed(parameters: Parameters, layer: int, state: Array, dilation: int, rand
 
 def _back(parameters: Parameters, gradients: Parameters, layer: int, dilation: int, step: _Step, back: Array) -> Array:
     """Add the gradients of a layer, and return that of the state before it."""
-    assert step.sides is not None
     kernel, own = parameters[f"kernel{layer}"], gradients[f"kernel{layer}"]
     change = back * step.mask * (step.made > 0)
     before, after = step.sides
@@ -201,7 +200,7 @@ class _AdamW:
             value[...] = kept - np.float32(rate) * first / (np.sqrt(second) + np.float32(1e-8))
 
 
-def _file(parameters: Parameters, scale: Scale, dilations: Sequence[int]) -> NetworkFile:
+def _file(parameters: Parameters, scale: _Scale, dilations: Sequence[int]) -> NetworkFile:
     """Return the numbers with mean and deviation of the inputs taken into the first layer."""
     weights = parameters["input"] / scale.deviation[:, None]
     bias = parameters["input_bias"] - scale.mean @ weights

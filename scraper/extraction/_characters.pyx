@@ -1,11 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """The counting of ``CharacterCounts``, over the characters where Python keeps them."""
 
-cdef extern from "Python.h":
-    int PyUnicode_KIND(object text)
-    void* PyUnicode_DATA(object text)
-    Py_UCS4 PyUnicode_READ(int kind, void* data, Py_ssize_t place)
-    Py_ssize_t PyUnicode_GET_LENGTH(object text)
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND, PyUnicode_READ
 
 ctypedef unsigned long long EightCounts  # a byte for each kind of character
 

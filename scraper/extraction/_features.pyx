@@ -4,17 +4,12 @@
 Sums are added up in the order in which ``features.py`` does it, so that the last digits are the same.
 """
 
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND, PyUnicode_READ
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from scraper.extraction import features
 from scraper.extraction.characters import UPPER
-
-cdef extern from "Python.h":
-    int PyUnicode_KIND(object text)
-    void* PyUnicode_DATA(object text)
-    Py_UCS4 PyUnicode_READ(int kind, void* data, Py_ssize_t place)
-    Py_ssize_t PyUnicode_GET_LENGTH(object text)
 
 ctypedef long long Number
 ctypedef unsigned long long Hash

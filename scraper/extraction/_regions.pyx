@@ -2,18 +2,12 @@
 """What ``Regions`` does with arrays, a container at a time: parents stand before their children, so that one pass down
 and one pass up do."""
 
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_Find, PyUnicode_GET_LENGTH, PyUnicode_KIND, PyUnicode_READ
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from scraper.extraction import regions
 from scraper.extraction.flags import BIT
-
-cdef extern from "Python.h":
-    int PyUnicode_KIND(object text)
-    void* PyUnicode_DATA(object text)
-    Py_UCS4 PyUnicode_READ(int kind, void* data, Py_ssize_t place)
-    Py_ssize_t PyUnicode_GET_LENGTH(object text)
-    Py_ssize_t PyUnicode_Find(object text, object part, Py_ssize_t start, Py_ssize_t end, int direction) except -2
 
 ctypedef long long Number
 

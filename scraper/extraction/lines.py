@@ -39,11 +39,11 @@ class Caution(NamedTuple):
     hopeless: float
 
 
-# Where rules know no line, most texts that the model has seen were clean: it takes a menu for story more easily.
+# Where rules know next to no line, most texts that the model has seen were clean: it takes a menu for story more
+# easily, and hopeless lines may be those of a list.
 CAUTION = Caution(0.6, 0.8, 3.2, 4.3, 7.0, 0.01, 0.02)
 CAUTION_WITHOUT_RULES = Caution(0.65, 0.88, 2.1, 2.3, 6.0, 0.0, 0.0)
-# Lines go from a text that is not judged where rules know this share of its lines: a clean text has one or two.
-KNOWN_SHARE = 0.01
+KNOWN_SHARE = 0.01  # of the lines, from which on a text counts as one that rules know
 # Of the words of a text, what is expected to be story: below, it is dirty (a whole page), above, clean.
 DIRTY_SHARE = 0.45
 CLEAN_SHARE = 0.8
@@ -61,9 +61,7 @@ def furniture(lines: Sequence[str], known: Sequence[bool] = (), model: BlockMode
         rows = line_features(lines, known)
         probability = (model or shipped_line_model()).probabilities(rows)
         words = np.asarray(rows["words"], np.float64)
-        caution = CAUTION if gone.any() else CAUTION_WITHOUT_RULES
-        if gone.mean() < KNOWN_SHARE:
-            caution = caution._replace(hopeless_in_dirty=0.0, hopeless=0.0)
+        caution = CAUTION if gone.mean() >= KNOWN_SHARE else CAUTION_WITHOUT_RULES
         gone[open_] = _unwanted(probability[open_], words[open_], caution)
     return [bool(line) for line in gone]
 
