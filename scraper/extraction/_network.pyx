@@ -1,5 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""What ``Network.margins`` does with matrices: 32 blocks of two units at a time, so that what is added up stays in registers.
+"""What ``Network.margins`` does with matrices: 32 blocks of two units at a time, so that what is added up stays in registers and
+what is read in the nearest cache.
 
 Numbers lie unit by unit, each with all blocks of the page, and with room for what is beyond both ends of it.
 """
@@ -17,11 +18,13 @@ cdef extern from *:
     #endif
 
     #define STEP 32
-    /* Weigh the rows from `start` on, and add them up, for two units at once: each number is fetched once for both. */
+    /* Weigh the rows from `start` on, each by the weight at its place, and add them up, for two units at once: each
+       number is fetched once for both. */
     #if defined(__GNUC__)
     typedef float Sixteen __attribute__((vector_size(64), aligned(4), may_alias));
     WITH_WIDER_REGISTERS static void mix(float *const *sums, const float *firsts, const float *const *rows,
-                                         const float *const *weights, Py_ssize_t count, Py_ssize_t start)
+                                         const float *const *weights, const int *places, Py_ssize_t count,
+                                         Py_ssize_t start)
     {
         Sixteen a = {0}, b = {0}, c, d;
         const float *const weights0 = weights[0], *const weights1 = weights[1];
@@ -32,27 +35,27 @@ cdef extern from *:
         for (Py_ssize_t row = 0; row < count; row++) {
             const Sixteen *numbers = (const Sixteen *)(rows[row] + start);
             const Sixteen early = numbers[0], late = numbers[1];
-            a += early * weights0[row];
-            b += early * weights1[row];
-            c += late * weights0[row];
-            d += late * weights1[row];
+            const float weight0 = weights0[places[row]], weight1 = weights1[places[row]];
+            a += early * weight0;
+            b += early * weight1;
+            c += late * weight0;
+            d += late * weight1;
         }
-        ((Sixteen *)(sums[0] + start))[0] = a;
-        ((Sixteen *)(sums[1] + start))[0] = b;
-        ((Sixteen *)(sums[0] + start))[1] = c;
-        ((Sixteen *)(sums[1] + start))[1] = d;
+        ((Sixteen *)sums[0])[0] = a;
+        ((Sixteen *)sums[1])[0] = b;
+        ((Sixteen *)sums[0])[1] = c;
+        ((Sixteen *)sums[1])[1] = d;
     }
     #else
     static void mix(float *const *sums, const float *firsts, const float *const *rows, const float *const *weights,
-                    Py_ssize_t count, Py_ssize_t start)
+                    const int *places, Py_ssize_t count, Py_ssize_t start)
     {
         for (int unit = 0; unit < 2; unit++) {
-            float *own = sums[unit] + start;
             for (int block = 0; block < STEP; block++)
-                own[block] = firsts[unit];
+                sums[unit][block] = firsts[unit];
             for (Py_ssize_t row = 0; row < count; row++)
                 for (int block = 0; block < STEP; block++)
-                    own[block] += rows[row][start + block] * weights[unit][row];
+                    sums[unit][block] += rows[row][start + block] * weights[unit][places[row]];
         }
     }
     #endif
@@ -73,7 +76,8 @@ cdef extern from *:
     enum:
         STEP
     void mix(
-        float** sums, const float* firsts, const float** rows, const float** weights, Py_ssize_t count, Py_ssize_t start
+        float** sums, const float* firsts, const float** rows, const float** weights, const int* places,
+        Py_ssize_t count, Py_ssize_t start
     ) noexcept nogil
     int squeeze(float* squeezed, const float* numbers, float half, Py_ssize_t blocks) noexcept nogil
 
@@ -88,10 +92,11 @@ cdef class _Page:
     cdef:
         Py_ssize_t blocks, units, beyond, width
         float* room
-        float* squeezed
-        float* weights  # of the first layer, of the inputs that say something
+        float* squeezed  # of the blocks that are looked at
         float* state
         float* next_state
+        const float* rows[MOST_INPUTS]  # that go into a layer, and where their weights are
+        int places[MOST_INPUTS]
 
     def __dealloc__(self):
         free(self.room)
@@ -99,63 +104,65 @@ cdef class _Page:
     cdef int make(self, Py_ssize_t blocks, Py_ssize_t units, Py_ssize_t inputs, Py_ssize_t beyond) except -1:
         self.blocks, self.units, self.beyond = blocks, units, beyond
         self.width = (blocks + STEP - 1) // STEP * STEP + 2 * beyond
-        self.room = <float*>calloc((inputs + 2 * units) * self.width + units * inputs, sizeof(float))
+        self.room = <float*>calloc(2 * units * self.width + inputs * STEP, sizeof(float))
         if self.room is NULL:
             raise MemoryError
-        self.squeezed = self.room
-        self.state = self.room + inputs * self.width
+        self.state = self.room
         self.next_state = self.state + units * self.width
-        self.weights = self.next_state + units * self.width
+        self.squeezed = self.next_state + units * self.width
         return 0
 
     cdef Py_ssize_t read(self, const float[:, ::1] matrix, const float[::1] half, Py_ssize_t tag, Py_ssize_t tags,
-                         const float** rows, Py_ssize_t* places) noexcept:  # fmt: skip
-        """Squeeze the features, and put down where those are that say something, and which they are."""
+                         Py_ssize_t start) noexcept:  # fmt: skip
+        """Squeeze the features of the blocks from ``start`` on; return how many of them say something."""
         cdef:
-            Py_ssize_t features = matrix.shape[0], feature, block, used = 0, code
+            Py_ssize_t features = matrix.shape[0], count = min(<Py_ssize_t>STEP, self.blocks - start)
+            Py_ssize_t feature, block, used = 0, code
             float* row = self.squeezed
             bint found
         for feature in range(features):
-            if squeeze(row, &matrix[feature, 0], half[feature], self.blocks):
-                rows[used], places[used] = row, feature
+            if squeeze(row, &matrix[feature, start], half[feature], count):
+                self.rows[used], self.places[used] = row, <int>feature
                 used += 1
-                row += self.width
+                row += STEP
         for code in range(tags):
             found = False
-            for block in range(self.blocks):
-                row[block] = 1.0 if matrix[tag, block] == code else 0.0
-                found |= matrix[tag, block] == code
+            for block in range(count):
+                row[block] = 1.0 if matrix[tag, start + block] == code else 0.0
+                found |= matrix[tag, start + block] == code
             if found:
-                rows[used], places[used] = row, features + code
+                self.rows[used], self.places[used] = row, <int>(features + code)
                 used += 1
-                row += self.width
+                row += STEP
         return used
 
-    cdef void layer(self, const float* firsts, const float** rows, const float* weights, Py_ssize_t count,
-                    bint added) noexcept:  # fmt: skip
-        """Make the next state: of each unit the weighed rows where that is above 0, added to what was there."""
+    cdef void mix_all(self, const float* firsts, const float* weights, Py_ssize_t inputs, Py_ssize_t count,
+                      Py_ssize_t start, Py_ssize_t place) noexcept:  # fmt: skip
+        """Weigh and add up the rows from ``place`` on, for the blocks from ``start`` on and all units."""
         cdef:
-            Py_ssize_t start, block, unit, place, both[2]
-            float* made[2]
+            Py_ssize_t unit, side, both[2]
+            float* sums[2]
             float both_firsts[2]
             const float* both_weights[2]
-            const float* old
         for unit in range(0, self.units, 2):
             both[0], both[1] = unit, min(unit + 1, self.units - 1)  # an odd last unit is made twice
-            for place in range(2):
-                made[place] = self.next_state + both[place] * self.width + self.beyond
-                both_firsts[place], both_weights[place] = firsts[both[place]], weights + both[place] * count
-            for start in range(0, self.blocks, STEP):
-                mix(made, both_firsts, rows, both_weights, count, start)
-            for place in range(both[1] - both[0] + 1):
-                old = self.state + both[place] * self.width + self.beyond
-                for block in range(self.blocks):
-                    made[place][block] = (made[place][block] if made[place][block] > 0 else 0) + (
-                        old[block] if added else 0
-                    )
-                memset(made[place] + self.blocks, 0, (self.width - self.beyond - self.blocks) * sizeof(float))
+            for side in range(2):
+                sums[side] = self.next_state + both[side] * self.width + self.beyond + start
+                both_firsts[side], both_weights[side] = firsts[both[side]], weights + both[side] * inputs
+            mix(sums, both_firsts, self.rows, both_weights, self.places, count, place)
 
-    cdef void swap(self) noexcept:
+    cdef void finish(self, bint added) noexcept:
+        """Keep of the sums what is above 0, added to what was there, as the state of the next layer."""
+        cdef:
+            Py_ssize_t block, unit
+            float* made
+            const float* old
+        for unit in range(self.units):
+            made = self.next_state + unit * self.width + self.beyond
+            old = self.state + unit * self.width + self.beyond
+            for block in range(self.blocks):
+                made[block] = (made[block] if made[block] > 0 else 0) + (old[block] if added else 0)
+            memset(made + self.blocks, 0, (self.width - self.beyond - self.blocks) * sizeof(float))
         self.state, self.next_state = self.next_state, self.state
 
 
@@ -167,14 +174,11 @@ def add_margins(network, const float[:, ::1] matrix, const float[:, ::1] into, c
         const float[:, ::1] biases = network.biases, average = network.average
         const long long[::1] dilations = network.dilations
         Py_ssize_t units = into.shape[0], inputs = into.shape[1], blocks = matrix.shape[1]
-        Py_ssize_t used, unit, other, row, layer, block, side, away
-        const float* rows[MOST_INPUTS]
-        Py_ssize_t places[MOST_INPUTS]
+        Py_ssize_t used, unit, other, layer, block, side, start
         float firsts[MOST_UNITS]
         float means[MOST_UNITS]
         float margin, bias = network.output_bias
         double share = network.share
-        float* weights
         const float* old
         _Page page = _Page()
     if not blocks:
@@ -182,19 +186,16 @@ def add_margins(network, const float[:, ::1] matrix, const float[:, ::1] into, c
     if inputs > MOST_INPUTS or units > MOST_UNITS or 3 * units > MOST_INPUTS or margins.shape[0] != blocks:
         raise ValueError("the network is too large, or the margins are those of other blocks")
     page.make(blocks, units, inputs, max(network.dilations))
-    used = page.read(matrix, half, network.tag, inputs - matrix.shape[0], rows, places)
-    weights = page.weights
-    for unit in range(units):
-        for row in range(used):
-            weights[unit * used + row] = into[unit, places[row]]
-    page.layer(&input_bias[0], rows, weights, used, False)
-    page.swap()
+    for start in range(0, blocks, STEP):
+        used = page.read(matrix, half, network.tag, inputs - matrix.shape[0], start)
+        page.mix_all(&input_bias[0], &into[0, 0], inputs, used, start, 0)
+    page.finish(False)
     for layer in range(mixed.shape[0]):
-        away = dilations[layer]
         for other in range(units):
             old = page.state + other * page.width + page.beyond
             for side in range(3):
-                rows[side * units + other] = old + (side - 1) * away
+                page.rows[side * units + other] = old + (side - 1) * dilations[layer]
+                page.places[side * units + other] = <int>(side * units + other)
             means[other] = 0
             if layer == averaged:
                 for block in range(blocks):
@@ -205,8 +206,9 @@ def add_margins(network, const float[:, ::1] matrix, const float[:, ::1] into, c
             if layer == averaged:
                 for other in range(units):
                     firsts[unit] += means[other] * average[other, unit]
-        page.layer(firsts, rows, &mixed[layer, 0, 0], 3 * units, True)
-        page.swap()
+        for start in range(0, blocks, STEP):
+            page.mix_all(firsts, &mixed[layer, 0, 0], 3 * units, 3 * units, start, start)
+        page.finish(True)
     for block in range(blocks):
         margin = bias
         for unit in range(units):
